@@ -1,0 +1,49 @@
+//! Files that are either whole or absent.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::ArtifactError;
+
+/// Writes `bytes` to `path` so that a reader sees the old content or the new, never a part.
+///
+/// The content goes to a temporary sibling, is synced, renamed over `path`, and the folder is synced.
+///
+/// # Errors
+/// [`ArtifactError::Io`]; the old file, if any, is untouched then.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
+    write_atomic_with(path, |out| out.write_all(bytes))
+}
+
+/// As [`write_atomic`], the content coming from `fill`.
+///
+/// # Errors
+/// [`ArtifactError::Io`], also when `fill` fails; the old file, if any, is untouched then.
+pub fn write_atomic_with(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), ArtifactError> {
+    // Unique per process and call, so that two writers of one path never share a temporary file.
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(ArtifactError::io("create folder", folder))?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let temporary = folder.join(format!(".{name}.{}-{count}.tmp", std::process::id()));
+
+    let written = (|| {
+        let mut out = BufWriter::new(File::create(&temporary)?);
+        fill(&mut out)?;
+        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        File::open(folder)?.sync_all()
+    })();
+    if written.is_err() {
+        // The temporary file is ours alone; failing to remove it leaves a stray, never a wrong result.
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(ArtifactError::io("write", path))
+}

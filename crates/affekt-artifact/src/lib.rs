@@ -1,0 +1,28 @@
+//! The files at which the stages of a study meet.
+//!
+//! Each kind is a plain table or document with a schema name, read and written here only: `manifest`,
+//! `quarantine`, `limits`, `predictions`, `results`, `tests` and `claims`. A team may write any of them from
+//! another language. Everything is written atomically; a reader never sees half a file.
+
+mod atomic;
+mod claims;
+mod error;
+mod hash;
+mod limits;
+mod manifest;
+mod predictions;
+mod quarantine;
+mod results;
+mod table;
+mod tests_table;
+
+pub use atomic::{write_atomic, write_atomic_with};
+pub use claims::{Claim, ClaimSet, Evidence, Verdict};
+pub use error::ArtifactError;
+pub use hash::{Digest, Hasher};
+pub use limits::Limits;
+pub use manifest::{Manifest, ManifestRow};
+pub use predictions::{PredictionRow, Predictions, Selection};
+pub use quarantine::{Quarantine, QuarantineItem, QuarantineReason};
+pub use results::{ResultRow, Results};
+pub use tests_table::{TestRow, Tests};

@@ -1,0 +1,77 @@
+//! What no rule can beat, where the truth is known.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ArtifactError, write_atomic};
+
+/// Upper bounds of a dataset whose posterior is known, `limits.json`.
+///
+/// Bounds are for anything that sees the latent cues; pixels can only hide some of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// `affekt-limits/1`.
+    pub schema: String,
+    /// Expected accuracy of the posterior-argmax rule, E max eta.
+    pub accuracy: f64,
+    /// Best expected macro-F1 over all decision rules.
+    pub macro_f1: f64,
+    /// Macro-F1 of the posterior-argmax rule; a re-weighting remedy may pass it, `macro_f1` never.
+    pub argmax_macro_f1: f64,
+    /// Standard deviation of accuracy on a test split of the study's size.
+    pub accuracy_sd: f64,
+    /// Standard deviation of the best rule's macro-F1 on a test split of the study's size.
+    pub macro_f1_sd: f64,
+    /// F1 per class of the best rule.
+    pub best_f1_per_class: Vec<f64>,
+    /// F1 per class of the argmax rule.
+    pub argmax_f1_per_class: Vec<f64>,
+    /// Expected confusion shares of the best rule, rows = true class, total 1.
+    pub best_confusion: Vec<Vec<f64>>,
+    /// Expected confusion shares of the argmax rule, rows = true class, total 1.
+    pub argmax_confusion: Vec<Vec<f64>>,
+}
+
+impl Limits {
+    /// Schema of this version.
+    pub const SCHEMA: &'static str = "affekt-limits/1";
+
+    /// Reads `limits.json`.
+    ///
+    /// # Errors
+    /// [`ArtifactError`] when it is missing, malformed or of another schema.
+    pub fn load(path: &Path) -> Result<Self, ArtifactError> {
+        let limits: Self = load_json(path)?;
+        expect_schema(path, Self::SCHEMA, &limits.schema)?;
+        Ok(limits)
+    }
+
+    /// Writes `limits.json`.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Io`].
+    pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
+        save_json(path, self)
+    }
+}
+
+pub(crate) fn load_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
+    let bytes = std::fs::read(path).map_err(ArtifactError::io("read", path))?;
+    serde_json::from_slice(&bytes).map_err(|source| ArtifactError::Json { path: path.to_owned(), source })
+}
+
+pub(crate) fn save_json<T: Serialize>(path: &Path, value: &T) -> Result<(), ArtifactError> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|source| ArtifactError::Json { path: path.to_owned(), source })?;
+    bytes.push(b'\n');
+    write_atomic(path, &bytes)
+}
+
+pub(crate) fn expect_schema(path: &Path, expected: &'static str, got: &str) -> Result<(), ArtifactError> {
+    if got == expected {
+        return Ok(());
+    }
+    Err(ArtifactError::Schema { path: path.to_owned(), expected, got: got.to_owned() })
+}

@@ -1,0 +1,1 @@
+//! Flips, crops and erasing on 8-bit faces, keyed by (seed, epoch, sample).

@@ -1,0 +1,1 @@
+//! Readers from dataset folders to a manifest with quarantine, and subject-disjoint splits.

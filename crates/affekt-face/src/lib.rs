@@ -1,0 +1,1 @@
+//! Decode, resize and an mmapped face cache.

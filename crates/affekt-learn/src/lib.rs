@@ -1,0 +1,1 @@
+//! The traits and batch types between models, losses and the training loop.

@@ -1,0 +1,1 @@
+//! Multi-task and optimal-transport losses on tensors.

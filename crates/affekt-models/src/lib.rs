@@ -1,0 +1,1 @@
+//! Backbones and the multi-task affect model.

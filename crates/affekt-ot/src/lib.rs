@@ -1,0 +1,1 @@
+//! Optimal transport for small label sets: cost matrices, exact and entropic transport.

@@ -1,0 +1,1 @@
+//! Exact paired tests, effect sizes, intervals and multiplicity for few seeds.

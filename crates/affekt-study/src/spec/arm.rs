@@ -1,0 +1,50 @@
+//! Arms: what each changes in the shared loss.
+
+use serde::{Deserialize, Serialize};
+
+/// One arm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmSpec {
+    /// Name in run ids and tables.
+    pub name: String,
+    /// What it isolates, one sentence for the report.
+    pub isolates: String,
+    /// Cost of its transport term.
+    pub cost: CostSpec,
+}
+
+/// Cost matrix of an arm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CostSpec {
+    /// No transport term: lambda = 0.
+    None {},
+    /// Every confusion costs the same.
+    Uniform {
+        /// Scale.
+        normalisation: Normalisation,
+    },
+    /// Valence-arousal distance of the class prototypes.
+    Circumplex {
+        /// Scale.
+        normalisation: Normalisation,
+    },
+    /// The circumplex costs on shuffled classes: a derangement drawn from the run seed.
+    Permuted {
+        /// Scale.
+        normalisation: Normalisation,
+    },
+}
+
+/// Scale of a cost matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalisation {
+    /// Mean off-diagonal entry 1.
+    MeanOffDiagonal,
+    /// Largest entry 1.
+    Max,
+    /// As computed.
+    None,
+}

@@ -1,0 +1,88 @@
+//! Datasets of a study and what the network sees of them.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Size of the square RGB input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputSpec {
+    /// Edge in pixels.
+    pub size: u32,
+    /// Mean per RGB channel of images scaled to [0, 1].
+    pub mean: [f64; 3],
+    /// Standard deviation per RGB channel of images scaled to [0, 1].
+    pub std: [f64; 3],
+}
+
+/// One dataset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetSpec {
+    /// Name in run ids and tables.
+    pub name: String,
+    /// Where its faces come from.
+    pub source: DatasetSource,
+    /// Where the class prototypes on the circumplex come from.
+    pub prototypes: PrototypeSource,
+}
+
+/// Where faces come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DatasetSource {
+    /// A rendered world.
+    World {
+        /// World file, relative to the study file.
+        world: PathBuf,
+        /// Faces to draw.
+        size: WorldSize,
+        /// Seed of the draw; the same for every run, so that all runs see one dataset.
+        seed: u64,
+    },
+    /// Images on disk, found under the data root given on the command line.
+    Files {
+        /// Dataset description, relative to the study file.
+        manifest: PathBuf,
+        /// Split by subject.
+        split: SplitSpec,
+    },
+}
+
+/// Faces per split of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorldSize {
+    /// Training faces.
+    pub train: u64,
+    /// Validation faces.
+    pub valid: u64,
+    /// Test faces.
+    pub test: u64,
+}
+
+/// Shares of a subject-disjoint split; the rest trains.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitSpec {
+    /// Share of validation images.
+    pub valid: f64,
+    /// Share of test images.
+    pub test: f64,
+    /// Seed of the assignment.
+    pub seed: u64,
+}
+
+/// Source of the class prototypes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PrototypeSource {
+    /// Class means of valence and arousal on the training split.
+    Empirical {},
+    /// A published table by name, such as `affectnet-val`.
+    Table {
+        /// Name of the table.
+        table: String,
+    },
+}

@@ -1,0 +1,50 @@
+//! The study file as written by people (TOML), before anything is resolved.
+//!
+//! Every scientific field is required: a preset is a file in `configs/`, never a default in the code.
+
+mod analysis;
+mod arm;
+mod dataset;
+mod training;
+
+use serde::{Deserialize, Serialize};
+
+pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast};
+pub use arm::{ArmSpec, CostSpec, Normalisation};
+pub use dataset::{DatasetSpec, DatasetSource, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use training::{
+    AugmentSpec, Backbone, EraseSpec, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec,
+    TaskWeights, TrainSpec,
+};
+
+/// A study: datasets x arms x seeds, and how the runs are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudySpec {
+    /// Name of the study and of its folder.
+    pub study: String,
+    /// The question it answers, one sentence for the report's head.
+    pub question: String,
+    /// Run seeds; the same seed pairs the arms.
+    pub seeds: Vec<u64>,
+    /// Threads of one run. Fixed here because the sum order, hence the last bits, depends on it.
+    pub threads_per_run: u32,
+    /// What the network sees.
+    pub input: InputSpec,
+    /// Datasets.
+    #[serde(rename = "dataset")]
+    pub datasets: Vec<DatasetSpec>,
+    /// Network.
+    pub model: ModelSpec,
+    /// Optimisation.
+    pub train: TrainSpec,
+    /// Augmentation of training images.
+    pub augment: AugmentSpec,
+    /// Loss shared by all arms.
+    pub loss: LossSpec,
+    /// Arms.
+    #[serde(rename = "arm")]
+    pub arms: Vec<ArmSpec>,
+    /// Comparisons.
+    pub analysis: AnalysisSpec,
+}

@@ -1,0 +1,148 @@
+//! Network, optimisation, augmentation and loss of a study.
+
+use serde::{Deserialize, Serialize};
+
+/// Network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSpec {
+    /// Feature extractor.
+    pub backbone: Backbone,
+    /// Task heads; tasks without labels in a dataset are masked.
+    pub heads: Vec<Head>,
+    /// Dropout before the heads, 0 to 1.
+    pub dropout: f64,
+}
+
+/// Feature extractors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Backbone {
+    /// Four-stage residual net for 48 to 64 px; stage k has `width * 2^k` channels.
+    SmallResnet {
+        /// Channels of the first stage.
+        width: u32,
+    },
+    /// ResNet-18 in torchvision's layout.
+    Resnet18 {},
+}
+
+/// Task heads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Head {
+    /// Expression logits.
+    Expression,
+    /// Valence and arousal through tanh.
+    Va,
+    /// Action-unit logits.
+    Au,
+}
+
+/// Optimisation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainSpec {
+    /// Passes over the training split.
+    pub epochs: u32,
+    /// Images per step; the last short batch of an epoch is dropped.
+    pub batch_size: u32,
+    /// Arithmetic of convolutions and linear layers; weights, normalisation and losses stay in 32 bit.
+    pub precision: Precision,
+    /// Optimiser.
+    pub optimizer: OptimizerSpec,
+    /// Learning-rate schedule.
+    pub schedule: ScheduleSpec,
+}
+
+/// Arithmetic of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 32-bit floats.
+    Fp32,
+    /// bfloat16 convolutions and linear layers.
+    Bf16,
+}
+
+/// Optimisers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum OptimizerSpec {
+    /// Adam with decoupled weight decay.
+    AdamW {
+        /// Peak learning rate.
+        lr: f64,
+        /// Decay of the first moment.
+        beta1: f64,
+        /// Decay of the second moment.
+        beta2: f64,
+        /// Added to the root of the second moment.
+        eps: f64,
+        /// Decoupled decay, applied to weights of two and more dimensions only.
+        weight_decay: f64,
+    },
+}
+
+/// Learning-rate schedules, evaluated per step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ScheduleSpec {
+    /// Linear warm-up, then half a cosine down to `final_fraction` of the peak.
+    Cosine {
+        /// Epochs of warm-up.
+        warmup_epochs: f64,
+        /// Last rate as a share of the peak.
+        final_fraction: f64,
+    },
+}
+
+/// Augmentation of training images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AugmentSpec {
+    /// Probability of a horizontal flip.
+    pub flip: f64,
+    /// Largest shift in pixels, each axis.
+    pub shift: u32,
+    /// Random erasing.
+    pub erase: Option<EraseSpec>,
+}
+
+/// Random erasing (Zhong et al. 2020).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EraseSpec {
+    /// Probability per image.
+    pub probability: f64,
+    /// Smallest area as a share of the image.
+    pub min_area: f64,
+    /// Largest area.
+    pub max_area: f64,
+    /// Smallest height to width ratio.
+    pub min_aspect: f64,
+    /// Largest height to width ratio.
+    pub max_aspect: f64,
+}
+
+/// Loss shared by all arms: L = sum of weighted task losses + lambda * OT(softmax(z), y; C).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LossSpec {
+    /// Weight of the transport term in every arm with a cost; chosen once, never per arm.
+    pub lambda: f64,
+    /// Task weights.
+    pub tasks: TaskWeights,
+}
+
+/// Weight of each task loss.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskWeights {
+    /// Cross-entropy of the expression.
+    pub expression: f64,
+    /// Mean of 1 - CCC over valence and arousal.
+    pub va: f64,
+    /// Binary cross-entropy of the action units.
+    pub au: f64,
+}

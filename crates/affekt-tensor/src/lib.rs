@@ -1,0 +1,1 @@
+//! Sole owner of tch: initialisation, layout, precision, optimisers, seeds.

@@ -1,0 +1,1 @@
+//! Training loop, checkpoints and evaluation; knows no model and no loss by name.

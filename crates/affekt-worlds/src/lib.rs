@@ -1,0 +1,1 @@
+//! Procedural faces whose true class posterior and Bayes limits are known.

@@ -1,0 +1,2 @@
+//! The affekt command: data, worlds, studies, training, comparison and report.
+fn main() {}

@@ -1,0 +1,67 @@
+//! Project automation: `cargo xtask <command>`.
+//!
+//! Exit codes: 0 done, 1 a check failed, 2 usage or input error. Results go to stdout, progress to stderr.
+#![allow(clippy::print_stdout, reason = "a command's result belongs on stdout")]
+
+mod process;
+mod setup;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Sets up LibTorch, builds and drives affekt, runs every check.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put LibTorch into the target folder: from $LIBTORCH, an active Python with torch, or through pip
+    Setup(setup::Args),
+}
+
+/// How a command that ran to its end came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Everything asked for was done (exit code 0).
+    Done,
+    /// It ran, and a check failed (exit code 1).
+    CheckFailed,
+    /// A program it drove ended with this code.
+    Status(u8),
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::CheckFailed => Self::from(1),
+            Outcome::Status(code) => Self::from(code),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli.command) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Setup(args) => setup::run(&workspace, args),
+    }
+}
