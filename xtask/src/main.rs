@@ -2,9 +2,14 @@
 //!
 //! Exit codes: 0 done, 1 a check failed, 2 usage or input error. Results go to stdout, progress to stderr.
 #![allow(clippy::print_stdout, reason = "a command's result belongs on stdout")]
+#![allow(clippy::doc_markdown, reason = "clap prints these comments; LibTorch is a name")]
 
+mod doctor;
 mod process;
+mod reproduce;
 mod setup;
+mod test;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -25,6 +30,16 @@ struct Cli {
 enum Command {
     /// Put LibTorch into the target folder: from $LIBTORCH, an active Python with torch, or through pip
     Setup(setup::Args),
+    /// Set up, build and run a study: every table, figure and claim, with the report's path at the end
+    Reproduce(reproduce::Args),
+    /// Build affekt with LibTorch and run it with these arguments
+    Affekt(reproduce::AffektArgs),
+    /// Everything CI checks, cheapest first
+    Test(test::Args),
+    /// The rules of the workspace that no compiler checks
+    Tidy,
+    /// What is missing on this machine and how to get it
+    Doctor,
 }
 
 /// How a command that ran to its end came out.
@@ -34,8 +49,6 @@ pub(crate) enum Outcome {
     Done,
     /// It ran, and a check failed (exit code 1).
     CheckFailed,
-    /// A program it drove ended with this code.
-    Status(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -43,7 +56,6 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => Self::SUCCESS,
             Outcome::CheckFailed => Self::from(1),
-            Outcome::Status(code) => Self::from(code),
         }
     }
 }
@@ -63,5 +75,10 @@ fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     let workspace = Workspace::find()?;
     match command {
         Command::Setup(args) => setup::run(&workspace, args),
+        Command::Reproduce(args) => match reproduce::run(&workspace, args)? {},
+        Command::Affekt(args) => match reproduce::affekt(&workspace, args)? {},
+        Command::Test(args) => test::run(&workspace, args),
+        Command::Tidy => tidy::run(&workspace),
+        Command::Doctor => Ok(doctor::run(&workspace)),
     }
 }

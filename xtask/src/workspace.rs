@@ -18,13 +18,16 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Finds the workspace this program was built from and the target folder cargo uses for it.
     pub(crate) fn find() -> Result<Self> {
-        let manifest_dir =
-            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         let root = manifest_dir
             .ancestors()
             .find(|folder| folder.join("xtask").is_dir() && folder.join("Cargo.toml").is_file())
             .with_context(|| {
-                format!("{} lies in no affekt workspace; run `cargo xtask` in a checkout", manifest_dir.display())
+                format!(
+                    "{} lies in no affekt workspace; run `cargo xtask` in a checkout",
+                    manifest_dir.display()
+                )
             })?
             .to_path_buf();
         let target = target_folder(&root)?;

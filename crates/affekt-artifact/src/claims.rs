@@ -5,8 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{expect_schema, load_json, save_json};
-use crate::{ArtifactError, write_atomic};
+use crate::{ArtifactError, expect_schema, load_json, save_json, write_atomic};
 
 /// Outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

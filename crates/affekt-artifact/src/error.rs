@@ -44,6 +44,15 @@ pub enum ArtifactError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// The value cannot be written as TOML.
+    #[error("{}: not a value that TOML can hold", path.display())]
+    TomlValue {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<toml::ser::Error>,
+    },
     /// The file follows another schema, or another version of ours.
     #[error("{}: schema {got:?}; this version reads {expected:?}: write the file again with this version", path.display())]
     Schema {

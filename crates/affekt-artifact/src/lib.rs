@@ -1,15 +1,17 @@
 //! The files at which the stages of a study meet.
 //!
 //! Each kind is a plain table or document with a schema name, read and written here only: `manifest`,
-//! `quarantine`, `limits`, `predictions`, `results`, `tests` and `claims`. A team may write any of them from
+//! `quarantine`, `limits`, `plan`, `predictions`, `results`, `tests` and `claims`. A team may write any of them from
 //! another language. Everything is written atomically; a reader never sees half a file.
 
 mod atomic;
 mod claims;
+mod document;
 mod error;
 mod hash;
 mod limits;
 mod manifest;
+mod plan;
 mod predictions;
 mod quarantine;
 mod results;
@@ -18,10 +20,12 @@ mod tests_table;
 
 pub use atomic::{write_atomic, write_atomic_with};
 pub use claims::{Claim, ClaimSet, Evidence, Verdict};
+pub use document::{expect_schema, load_json, save_json};
 pub use error::ArtifactError;
 pub use hash::{Digest, Hasher};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestRow};
+pub use plan::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 pub use predictions::{PredictionRow, Predictions, Selection};
 pub use quarantine::{Quarantine, QuarantineItem, QuarantineReason};
 pub use results::{ResultRow, Results};

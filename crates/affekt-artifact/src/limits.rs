@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactError, write_atomic};
+use crate::{ArtifactError, expect_schema, load_json, save_json};
 
 /// Upper bounds of a dataset whose posterior is known, `limits.json`.
 ///
@@ -55,23 +55,4 @@ impl Limits {
     pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
         save_json(path, self)
     }
-}
-
-pub(crate) fn load_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ArtifactError> {
-    let bytes = std::fs::read(path).map_err(ArtifactError::io("read", path))?;
-    serde_json::from_slice(&bytes).map_err(|source| ArtifactError::Json { path: path.to_owned(), source })
-}
-
-pub(crate) fn save_json<T: Serialize>(path: &Path, value: &T) -> Result<(), ArtifactError> {
-    let mut bytes = serde_json::to_vec_pretty(value)
-        .map_err(|source| ArtifactError::Json { path: path.to_owned(), source })?;
-    bytes.push(b'\n');
-    write_atomic(path, &bytes)
-}
-
-pub(crate) fn expect_schema(path: &Path, expected: &'static str, got: &str) -> Result<(), ArtifactError> {
-    if got == expected {
-        return Ok(());
-    }
-    Err(ArtifactError::Schema { path: path.to_owned(), expected, got: got.to_owned() })
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use affekt_core::{ClassIndex, LabelDistribution, LabelSet, SampleId, Split, SubjectId, VaPoint};
 use serde::{Deserialize, Serialize};
 
+use crate::document::{load_toml, save_toml};
 use crate::table::{self, RawTable};
-use crate::{ArtifactError, Digest, write_atomic};
+use crate::{ArtifactError, Digest, expect_schema};
 
 /// A usable sample. Missing labels are `None`: codes such as -1 or -5 end in the reader.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,8 +119,7 @@ impl Manifest {
             csv_blake3: Digest::of_file(&csv_path)?,
             label_set: self.label_set.clone(),
         };
-        let text = toml::to_string(&head).expect("because the head is a plain struct of strings and numbers");
-        write_atomic(&folder.join("manifest.toml"), text.as_bytes())
+        save_toml(&folder.join("manifest.toml"), &head)
     }
 
     /// Reads the manifest in `folder` and checks it against its recorded hash.
@@ -128,10 +128,8 @@ impl Manifest {
     /// [`ArtifactError`] with the place of the first cell that does not hold what its column demands.
     pub fn load(folder: &Path) -> Result<Self, ArtifactError> {
         let head_path = folder.join("manifest.toml");
-        let text = std::fs::read_to_string(&head_path).map_err(ArtifactError::io("read", &head_path))?;
-        let head: Head = toml::from_str(&text)
-            .map_err(|source| ArtifactError::Toml { path: head_path.clone(), source: Box::new(source) })?;
-        crate::limits::expect_schema(&head_path, Self::SCHEMA, &head.schema)?;
+        let head: Head = load_toml(&head_path)?;
+        expect_schema(&head_path, Self::SCHEMA, &head.schema)?;
         let csv_path = folder.join("manifest.csv");
         let got = Digest::of_file(&csv_path)?;
         if got != head.csv_blake3 {

@@ -80,16 +80,16 @@ pub enum MetricError {
         /// Value on the merged side.
         got: String,
     },
-    /// Iterative proportional fitting stopped at its sweep limit.
+    /// The quasi-independence fit stopped at its iteration limit.
     #[error(
-        "quasi-independence fit: expected a margin error below {tolerance:e}, got {got:e} after {sweeps} sweeps"
+        "quasi-independence fit: expected a margin error below {tolerance:e}, got {got:e} after {sweeps} iterations"
     )]
     NotConverged {
         /// Permitted relative margin error.
         tolerance: f64,
         /// Relative margin error reached.
         got: f64,
-        /// Sweeps spent.
+        /// Iterations spent.
         sweeps: usize,
     },
 }

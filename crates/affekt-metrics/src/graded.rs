@@ -7,7 +7,7 @@ use crate::{Confusion, MetricError};
 /// Emotion confusion confidence: accuracy with partial credit for near mistakes.
 ///
 /// # Equation
-/// `ECC = (1/N) sum_ij S_ij / W_ij`, the Mikels wheel of Zhao et al. (NeurIPS 2024) replaced by
+/// `ECC = (1/N) sum_ij S_ij / W_ij`, the Mikels wheel of Zhao et al. (2024) replaced by
 /// `W_ij = 1 + d_ij / scale`, `W_ii = 1`
 ///
 /// # Shape

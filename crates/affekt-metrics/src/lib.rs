@@ -26,6 +26,7 @@ mod mtl;
 mod null_model;
 mod posterior;
 mod preservation;
+mod quasi_independence;
 mod rows;
 mod severity;
 

@@ -2,13 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::quasi_independence::quasi_independence;
 use crate::severity::{check_distance, off_diagonal};
 use crate::{Confusion, MetricError, error_severity};
-
-/// Largest deviation of a fitted margin, as a share of all errors.
-const FIT_TOLERANCE: f64 = 1e-12;
-/// Sweeps before the fit is declared stuck.
-const MAX_SWEEPS: usize = 1_000_000;
 
 /// A model of errors that knows margins but no geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,12 +32,12 @@ pub enum NullModel {
 /// `>= 0`, summing to E
 ///
 /// # Numerics
-/// Quasi-independence is fitted by iterative proportional fitting until every margin is within 1e-12 E. When
-/// every error involves one class (`r_k + c_k = E`) the fit lies on the boundary, where the iteration would
-/// crawl; that case is filled in directly.
+/// Quasi-independence is fitted by iterative proportional fitting, finished by Newton steps where that crawls,
+/// until every margin is within 1e-12 E. When every error involves one class (`r_k + c_k = E`) the fit lies on
+/// the boundary and is filled in directly.
 ///
 /// # Errors
-/// [`MetricError::NotConverged`] when the sweep limit is reached.
+/// [`MetricError::NotConverged`] when the iteration limit is reached.
 ///
 /// # Example
 /// ```
@@ -72,7 +68,9 @@ pub fn null_table(confusion: &Confusion, model: NullModel) -> Result<Option<Vec<
             }
             // Positive, because an error (i, j) makes support[i] and predicted[j] at least 1.
             let scale = errors as f64 / table.iter().sum::<f64>();
-            table.iter_mut().for_each(|cell| *cell *= scale);
+            for cell in &mut table {
+                *cell *= scale;
+            }
         }
         NullModel::QuasiIndependence => {
             table = quasi_independence(&row_errors, &column_errors, errors)?;
@@ -157,41 +155,4 @@ fn error_margins(confusion: &Confusion) -> (Vec<u64>, Vec<u64>) {
         counts.into_iter().enumerate().map(|(c, count)| count - confusion.get(c, c)).collect()
     };
     (margin(confusion.support()), margin(confusion.predicted_counts()))
-}
-
-fn quasi_independence(rows: &[u64], columns: &[u64], errors: u64) -> Result<Vec<f64>, MetricError> {
-    let n = rows.len();
-    let mut table = vec![0.0; n * n];
-    if let Some(hub) = (0..n).find(|&k| rows[k] + columns[k] == errors) {
-        // Row `hub` must supply every other column and column `hub` must take every other row.
-        for k in (0..n).filter(|&k| k != hub) {
-            table[k * n + hub] = rows[k] as f64;
-            table[hub * n + k] = columns[k] as f64;
-        }
-        return Ok(table);
-    }
-    let total = errors as f64;
-    let (mut a, mut b) = (vec![0.0; n], vec![1.0; n]);
-    let rest = |factors: &[f64], skip: usize| -> f64 {
-        factors.iter().enumerate().filter(|(k, _)| *k != skip).map(|(_, factor)| factor).sum()
-    };
-    let mut deviation = f64::INFINITY;
-    for _ in 0..MAX_SWEEPS {
-        for i in 0..n {
-            a[i] = if rows[i] == 0 { 0.0 } else { rows[i] as f64 / rest(&b, i) };
-        }
-        for j in 0..n {
-            b[j] = if columns[j] == 0 { 0.0 } else { columns[j] as f64 / rest(&a, j) };
-        }
-        // Columns now fit by construction; the rows tell how far the fit still is.
-        let row_deviations = (0..n).map(|i| (a[i] * rest(&b, i) - rows[i] as f64).abs() / total);
-        deviation = row_deviations.fold(0.0, |worst, d| if d > worst || d.is_nan() { d } else { worst });
-        if deviation <= FIT_TOLERANCE {
-            for (i, j) in off_diagonal(n) {
-                table[i * n + j] = a[i] * b[j];
-            }
-            return Ok(table);
-        }
-    }
-    Err(MetricError::NotConverged { tolerance: FIT_TOLERANCE, got: deviation, sweeps: MAX_SWEEPS })
 }

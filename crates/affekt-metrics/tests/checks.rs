@@ -25,12 +25,14 @@ fn distance(points: &[[f64; 2]]) -> Vec<f64> {
 
 fn table(cell: impl Fn(usize, usize) -> u64) -> Confusion {
     let rows: Vec<Vec<u64>> = (0..N).map(|i| (0..N).map(|j| cell(i, j)).collect()).collect();
-    Confusion::from_rows(&rows).unwrap()
+    Confusion::from_rows(&rows).expect("the table is square")
 }
 
 fn nearest(class: usize, distance: &[f64]) -> usize {
     let others = (0..N).filter(|&j| j != class);
-    others.min_by(|&a, &b| distance[class * N + a].total_cmp(&distance[class * N + b])).unwrap()
+    others
+        .min_by(|&a, &b| distance[class * N + a].total_cmp(&distance[class * N + b]))
+        .expect("there are other classes")
 }
 
 #[test]

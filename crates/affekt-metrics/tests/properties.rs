@@ -36,7 +36,7 @@ where
 {
     let mut accumulator = empty.clone();
     for &sample in samples {
-        accumulator.update(sample).unwrap();
+        accumulator.update(sample).expect("the samples are valid");
     }
     accumulator
 }

@@ -14,18 +14,19 @@ fn vector(id: &str) -> Option<(Value, Value)> {
         eprintln!("SKIP (shared vectors absent): {id}");
         return None;
     };
-    let file: Value = serde_json::from_str(&text).unwrap();
-    let find = |id: &str| file["vectors"].as_array().unwrap().iter().find(|v| v["id"] == id).unwrap().clone();
+    let file: Value = serde_json::from_str(&text).expect("the vector file is JSON");
+    let vectors = file["vectors"].as_array().expect("an array of vectors");
+    let find = |id: &str| vectors.iter().find(|v| v["id"] == id).expect("the vector is in the file").clone();
     Some((find(id), find("ot_onehot_closed_form")["mu"].clone()))
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    value.as_array().expect("an array").iter().map(|v| v.as_f64().expect("a number")).collect()
 }
 
 #[track_caller]
 fn close(got: f64, expected: &Value) {
-    let expected = expected.as_f64().unwrap();
+    let expected = expected.as_f64().expect("a number");
     assert!((got - expected).abs() <= TOLERANCE, "expected {expected}, got {got}");
 }
 

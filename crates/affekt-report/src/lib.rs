@@ -1,1 +1,21 @@
 //! Tables, SVG figures and one self-contained HTML file from the files of a study.
+//!
+//! [`write`] reads a finished (or half-finished) study through `affekt-artifact`, recomputes what can be
+//! recomputed from the predictions, and writes `report.html`, `tables/` and `figures/` into its folder. Every
+//! number shown comes from those files; the same files give the same bytes.
+
+mod error;
+mod figure;
+mod figures;
+mod number;
+mod page;
+mod study;
+mod svg;
+mod table;
+mod write;
+
+pub use error::ReportError;
+pub use figure::Figure;
+pub use number::NumberKind;
+pub use table::{Cell, DataTable};
+pub use write::write;

@@ -1,5 +1,32 @@
 //! Run matrix, run identity, executors, collection and claims of a study.
+//!
+//! A study file ([`StudySpec`]) and prepared datasets resolve to a plan and one [`ResolvedRun`] per dataset, arm
+//! and seed. An `Executor` runs what is not done; `collect` turns the prediction files into `results.csv`,
+//! `tests.csv` and `claims.json`. Nothing here knows how a run trains: a run is a folder with `run.json` before
+//! and `predictions.csv` and `DONE` after.
 
+mod check;
+mod cost;
+mod done;
+mod error;
+mod lock;
+mod metric_name;
+mod nearest;
+mod overlay;
+mod plan;
+mod prepared;
+mod run;
 mod spec;
+mod study;
 
+pub use check::Problem;
+pub use done::{Done, RUN_OUTPUTS, finish_run, is_done};
+pub use error::StudyError;
+pub use lock::{LockError, LockOwner, RunLock};
+pub use metric_name::METRICS;
+pub use overlay::OverlayError;
+pub use plan::{PlanContext, PlannedStudy, PreparedDataset, plan_study};
+pub use prepared::Prepared;
+pub use run::ResolvedRun;
 pub use spec::*;
+pub use study::Study;

@@ -1,1 +1,21 @@
-//! Sole owner of tch: initialisation, layout, precision, optimisers, seeds.
+//! Everything that touches `LibTorch`: parameters and their initialisation, layers, memory layout,
+//! precision, the optimiser, weight files and threads.
+//!
+//! No other crate of the workspace depends on `tch`; what they need of it is re-exported here.
+
+mod adam_w;
+mod error;
+mod layers;
+mod params;
+mod precision;
+mod runtime;
+mod weights;
+
+pub use adam_w::{AdamW, AdamWParams, AdamWError};
+pub use error::TensorError;
+pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear};
+pub use params::{Init, ParamPath, ParamStore};
+pub use precision::{Mode, Precision};
+pub use runtime::{Device, libtorch_version, seed_dropout, set_threads};
+pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
+pub use weights::{load_weights, save_weights};

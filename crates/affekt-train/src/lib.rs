@@ -1,1 +1,19 @@
-//! Training loop, checkpoints and evaluation; knows no model and no loss by name.
+//! The training loop, evaluation and the guard around the test split.
+//!
+//! The loop receives a model, an objective, a schedule and an augmentation as trait objects and knows none by
+//! name. Randomness is a pure function of (run seed, epoch, sample), so arms that share a seed see the same
+//! batches, and a run can start anywhere.
+
+mod assemble;
+mod error;
+mod evaluate;
+mod fit;
+mod seal;
+mod sets;
+
+pub use assemble::PixelScaling;
+pub use error::TrainError;
+pub use evaluate::{Evaluator, expression_scores};
+pub use fit::{EpochRecord, FitParams, Fitted, fit};
+pub use seal::{FrozenSelection, SealedTest, TestSet};
+pub use sets::{FaceSet, Splits, TrainSet, ValidSet};

@@ -21,23 +21,15 @@ const CPU_WHEELS: [(&str, &str); 3] = [
 ];
 
 /// Any Python can fetch these: nothing of the wheels is run by Python, so pip is told which to take.
-const PIP_TARGET: [&str; 15] = [
-    "--only-binary=:all:",
-    "--python-version=3.11",
-    "--implementation=cp",
-    "--abi=cp311",
-    "--abi=abi3",
-    "--abi=none",
-    "--platform=manylinux_2_28_x86_64",
-    "--platform=manylinux_2_27_x86_64",
-    "--platform=manylinux_2_26_x86_64",
-    "--platform=manylinux_2_25_x86_64",
-    "--platform=manylinux_2_24_x86_64",
-    "--platform=manylinux_2_17_x86_64",
-    "--platform=manylinux2014_x86_64",
-    "--platform=linux_x86_64",
-    "--no-input",
-];
+fn pip_target() -> Vec<String> {
+    let fixed = ["--no-input", "--only-binary=:all:", "--python-version=3.11", "--implementation=cp"];
+    let abis = ["cp311", "abi3", "none"].map(|abi| format!("--abi={abi}"));
+    let old = ["manylinux2014", "manylinux2010", "manylinux1", "linux"].map(str::to_owned);
+    // pip matches these tags literally: a wheel for an older glibc must be named as well.
+    let platforms = (5..=28).rev().map(|minor| format!("manylinux_2_{minor}")).chain(old);
+    let platforms = platforms.map(|platform| format!("--platform={platform}_x86_64"));
+    fixed.map(str::to_owned).into_iter().chain(abis).chain(platforms).collect()
+}
 
 const GIB: u64 = 1 << 30;
 
@@ -45,15 +37,13 @@ const GIB: u64 = 1 << 30;
 pub(super) fn fetch(workspace: &Workspace, wanted: Flavour) -> Result<PathBuf> {
     let staging = workspace.target.join("libtorch.partial");
     check_machine()?;
-    let made = staging.join("libtorch");
-    if made.exists() {
-        fs::remove_dir_all(&made).with_context(|| format!("cannot remove {}", made.display()))?;
-    }
+    let made = own_folder(&staging, "libtorch")?;
     let wheels = match wanted {
         Flavour::Cpu => cpu_set(&staging, &made)?,
         Flavour::Cuda => cuda_set(&staging, &made)?,
     };
-    fs::write(made.join("build-version"), format!("{TORCH_VERSION}\n")).context("cannot write build-version")?;
+    fs::write(made.join("build-version"), format!("{TORCH_VERSION}\n"))
+        .context("cannot write build-version")?;
     inspect(&made).context("the fetched wheels do not hold what was expected")?;
     loader::check(&made)?;
     manifest::write(&made, &wheels)?;
@@ -72,7 +62,9 @@ fn check_machine() -> Result<()> {
     }
     let python = process::python();
     if process::first_line(&python.to_string_lossy(), &["--version"]).is_none() {
-        bail!("python3 is missing, and LibTorch is fetched with it: `apt install python3 python3-pip`, or set LIBTORCH");
+        bail!(
+            "python3 is missing, and LibTorch is fetched with it: `apt install python3 python3-pip`, or set LIBTORCH"
+        );
     }
     if process::first_line(&python.to_string_lossy(), &["-m", "pip", "--version"]).is_none() {
         bail!(
@@ -94,7 +86,7 @@ fn cpu_set(staging: &Path, made: &Path) -> Result<Vec<String>> {
     check_space(staging, if missing.contains(&CPU_WHEELS[0].0) { 3 * GIB } else { GIB })?;
     if !missing.is_empty() {
         eprintln!("fetching {} (0.5 GB; this happens once)", missing.join(", "));
-        let arriving = staging.join("arriving");
+        let arriving = own_folder(staging, "arriving")?;
         let mut arguments: Vec<OsString> = ["download", "--no-deps", "--dest"].map(OsString::from).to_vec();
         arguments.push(arriving.clone().into());
         arguments.extend(missing.iter().map(OsString::from));
@@ -109,7 +101,11 @@ fn cpu_set(staging: &Path, made: &Path) -> Result<Vec<String>> {
     }
     eprintln!("unpacking LibTorch {TORCH_VERSION} (CPU part)");
     unpack::cpu_part(&wheels, made)?;
-    Ok(wheels.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect())
+    Ok(wheels
+        .iter()
+        .filter_map(|path| path.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect())
 }
 
 /// torch and everything it depends on, laid out as pip does, because the libraries find each other by relative paths.
@@ -142,38 +138,51 @@ fn keep_arrived(arriving: &Path, store: &Path) -> Result<()> {
         let path = entry.with_context(|| format!("cannot list {}", arriving.display()))?.path();
         let kept = store.join(path.file_name().expect("because it was listed in a folder"));
         let record = kept.with_extension("blake3");
-        fs::write(&record, manifest::hash(&path)?).with_context(|| format!("cannot write {}", record.display()))?;
-        fs::rename(&path, &kept).with_context(|| format!("cannot move {} to {}", path.display(), kept.display()))?;
+        fs::write(&record, manifest::hash(&path)?)
+            .with_context(|| format!("cannot write {}", record.display()))?;
+        fs::rename(&path, &kept)
+            .with_context(|| format!("cannot move {} to {}", path.display(), kept.display()))?;
     }
     Ok(())
 }
 
 fn pip(staging: &Path, arguments: &[OsString]) -> Result<()> {
     // pip's temporary files beside the result: a small /tmp is a common reason for "no space left".
-    let temporary = staging.join("tmp");
-    for folder in [&temporary, &staging.join("arriving")] {
-        if folder.exists() {
-            fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-        }
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    }
+    let temporary = own_folder(staging, "tmp")?;
     let mut command = Command::new(process::python());
     command
         .args(["-m", "pip", "--disable-pip-version-check"])
         .args(arguments)
-        .args(PIP_TARGET)
+        .args(pip_target())
         .env("TMPDIR", &temporary)
         .env("PYTHONUNBUFFERED", "1");
     let ended = process::run_with_tail(&mut command)?;
     if !ended.status.success() {
         bail!(
-            "pip could not fetch torch=={TORCH_VERSION} ({}); run again to go on where it stopped, or set LIBTORCH. \
-             pip said:\n{}",
+            "pip could not fetch torch=={TORCH_VERSION} ({}); check the network (and the proxy, if there is \
+             one) and run again: what has arrived is kept. Or set LIBTORCH to a LibTorch you have. pip said:\n{}",
             ended.status,
             ended.tail
         );
     }
     Ok(())
+}
+
+/// A fresh folder for this process. What a killed setup started may live on for a while:
+/// it must not write where this one does.
+fn own_folder(staging: &Path, kind: &str) -> Result<PathBuf> {
+    fs::create_dir_all(staging).with_context(|| format!("cannot create {}", staging.display()))?;
+    for entry in
+        fs::read_dir(staging).with_context(|| format!("cannot list {}", staging.display()))?.flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with(&format!("{kind}-")) {
+            // Left by a broken-off setup; if something still writes there, the next setup removes the rest.
+            fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+    let folder = staging.join(format!("{kind}-{}", std::process::id()));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder)
 }
 
 fn check_space(folder: &Path, needed: u64) -> Result<()> {

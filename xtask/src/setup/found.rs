@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::inspect::{Flavour, inspect};
 use super::TORCH_VERSION;
+use super::inspect::{Flavour, inspect};
 use crate::process;
 
 /// Finds torch without importing it, which takes seconds.
@@ -25,7 +25,10 @@ pub(super) fn check_variable(folder: &Path, wanted: Flavour) -> Result<()> {
         folder.display()
     );
     let found = inspect(folder).with_context(|| way_out.clone())?;
-    ensure!(wanted != Flavour::Cuda || found.flavour == Flavour::Cuda, "{way_out} (--cuda: it has no libtorch_cuda)");
+    ensure!(
+        wanted != Flavour::Cuda || found.flavour == Flavour::Cuda,
+        "{way_out} (--cuda: it has no libtorch_cuda)"
+    );
     Ok(())
 }
 

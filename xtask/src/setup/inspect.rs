@@ -64,7 +64,10 @@ fn version(folder: &Path) -> Result<String> {
         .or_else(|| quoted_after(&read("include/torch/headeronly/version.h")?, "#define TORCH_VERSION \\"))
         .map(|text| text.split('+').next().unwrap_or_default().to_owned())
         .with_context(|| {
-            format!("{} states no version (build-version, version.py, torch/headeronly/version.h)", folder.display())
+            format!(
+                "{} states no version (build-version, version.py, torch/headeronly/version.h)",
+                folder.display()
+            )
         })
 }
 
@@ -93,7 +96,12 @@ fn check_library(path: &Path) -> Result<()> {
 fn check_elf(head: &[u8], machine: u16) -> Result<()> {
     ensure!(head.len() == 20, "expected an ELF header, got {} bytes", head.len());
     ensure!(head.starts_with(b"\x7fELF"), "expected an ELF header, got {:02x?}", &head[..4]);
-    ensure!(head[4] == 2 && head[5] == 1, "expected 64-bit little-endian, got class {} data {}", head[4], head[5]);
+    ensure!(
+        head[4] == 2 && head[5] == 1,
+        "expected 64-bit little-endian, got class {} data {}",
+        head[4],
+        head[5]
+    );
     let got = u16::from_le_bytes([head[18], head[19]]);
     ensure!(got == machine, "built for another processor: expected ELF machine {machine}, got {got}");
     Ok(())

@@ -33,7 +33,9 @@ pub(super) fn acquire(path: &Path) -> Result<Lock> {
             file.lock().with_context(|| format!("cannot wait for the lock {}", path.display()))?;
         }
         // Some network file systems have no locks; two setups at once still cannot leave a half-made folder.
-        Err(TryLockError::Error(error)) => eprintln!("no lock on {} ({error}); going on without", path.display()),
+        Err(TryLockError::Error(error)) => {
+            eprintln!("no lock on {} ({error}); going on without", path.display());
+        }
     }
     // The number is only for the message of a process that waits.
     file.set_len(0)

@@ -31,10 +31,12 @@ pub(super) fn write(folder: &Path, wheels: &[String]) -> Result<()> {
 pub(super) fn check(folder: &Path, hashes: bool) -> Result<()> {
     let path = folder.join(NAME);
     let Ok(text) = fs::read(&path) else { return Ok(()) };
-    let record: Value = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
+    let record: Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
     let files = record["files"].as_array().with_context(|| format!("{} lists no files", path.display()))?;
     for entry in files {
-        let (Some(name), Some(bytes), Some(expected)) = (entry[0].as_str(), entry[1].as_u64(), entry[2].as_str())
+        let (Some(name), Some(bytes), Some(expected)) =
+            (entry[0].as_str(), entry[1].as_u64(), entry[2].as_str())
         else {
             bail!("{} has a broken entry: {entry}", path.display());
         };

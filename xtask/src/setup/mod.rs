@@ -45,17 +45,25 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
         place::link_variable(workspace, &folder)?;
         return Ok(Outcome::Done);
     }
-    if !args.force && in_place(workspace, wanted, args.verify) {
-        return Ok(Outcome::Done);
-    }
+    let unusable = match in_place(workspace, wanted, args.verify) {
+        Ok(()) if !args.force => return Ok(Outcome::Done),
+        Ok(()) => None,
+        Err(reason) => reason,
+    };
     let _lock = lock::acquire(&workspace.target.join("libtorch.lock"))?;
     // Another setup may have finished while this one waited.
-    if !args.force && in_place(workspace, wanted, args.verify) {
+    if !args.force && in_place(workspace, wanted, args.verify).is_ok() {
         return Ok(Outcome::Done);
+    }
+    if let Some(reason) = unusable {
+        eprintln!("{} cannot be used: {reason}; setting LibTorch up again", workspace.libtorch().display());
     }
     if let Some(folder) = found::python_torch(wanted) {
         loader::check(&folder).with_context(|| {
-            format!("the torch of your Python ({}) does not load; leave that environment or repair it", folder.display())
+            format!(
+                "the torch of your Python ({}) does not load; leave that environment or repair it",
+                folder.display()
+            )
         })?;
         place::link(workspace, &folder)?;
     } else {
@@ -75,35 +83,31 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<()> {
 pub(crate) fn user_libtorch(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let Some(value) = env::var_os("LIBTORCH").filter(|value| !value.is_empty()) else { return Ok(None) };
     let folder = PathBuf::from(value);
-    let default = workspace.libtorch();
-    if folder == default || folder == workspace.target.join("libtorch") {
+    if folder == workspace.libtorch() || folder == workspace.target.join("libtorch") {
         return Ok(None);
     }
     if !folder.is_absolute() {
-        bail!("$LIBTORCH is {}, expected an absolute path: build scripts run in other folders", folder.display());
+        bail!(
+            "$LIBTORCH is {}, expected an absolute path: build scripts run in other folders",
+            folder.display()
+        );
     }
     Ok(Some(folder))
 }
 
-/// Whether what lies at `target/libtorch` can be used as it is; says why not when something damaged lies there.
-fn in_place(workspace: &Workspace, wanted: Flavour, verify: bool) -> bool {
+/// Whether what lies at `target/libtorch` can be used as it is; the error is the reason, none when nothing lies there.
+fn in_place(workspace: &Workspace, wanted: Flavour, verify: bool) -> Result<(), Option<String>> {
     let folder = workspace.libtorch();
     if folder.symlink_metadata().is_err() {
-        return false;
+        return Err(None);
     }
     let checked = inspect(&folder).and_then(|found| {
         manifest::check(&folder, verify)?;
         Ok(found.flavour)
     });
     match checked {
-        Ok(Flavour::Cpu) if wanted == Flavour::Cuda => {
-            eprintln!("{} has no CUDA libraries; fetching a set that does", folder.display());
-            false
-        }
-        Ok(_) => true,
-        Err(error) => {
-            eprintln!("{} cannot be used ({error:#}); setting LibTorch up again", folder.display());
-            false
-        }
+        Ok(Flavour::Cpu) if wanted == Flavour::Cuda => Err(Some("it has no CUDA libraries".into())),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Some(format!("{error:#}"))),
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn install(workspace: &Workspace, made: &Path) -> Result<()> {
     if storage.symlink_metadata().is_ok() {
         fs::rename(&storage, &old).with_context(|| format!("cannot move {} away", storage.display()))?;
     }
-    fs::rename(made, &storage).with_context(|| format!("cannot move {} to {}", made.display(), storage.display()))?;
+    fs::rename(made, &storage)
+        .with_context(|| format!("cannot move {} to {}", made.display(), storage.display()))?;
     clear(&old)?;
     if storage != workspace.libtorch() {
         point(workspace, &storage)?;
@@ -67,7 +68,8 @@ fn point(workspace: &Workspace, folder: &Path) -> Result<()> {
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
     clear(&place)?;
-    symlink(folder, &place).with_context(|| format!("cannot link {} to {}", place.display(), folder.display()))
+    symlink(folder, &place)
+        .with_context(|| format!("cannot link {} to {}", place.display(), folder.display()))
 }
 
 /// Removes a file, link or folder if it is there.

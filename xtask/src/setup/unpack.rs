@@ -59,7 +59,8 @@ pub(super) fn cpu_part(wheels: &[PathBuf], folder: &Path) -> Result<()> {
         }
     }
     // The wheel's own libtorch.so is linked to libtorch_cuda; the build asks the linker for `-ltorch`.
-    fs::write(folder.join("lib").join("libtorch.so"), "INPUT(libtorch_cpu.so)\n").context("cannot write libtorch.so")
+    fs::write(folder.join("lib").join("libtorch.so"), "INPUT(libtorch_cpu.so)\n")
+        .context("cannot write libtorch.so")
 }
 
 /// Gives a folder with pip's `site/` the `lib` and `include` a build looks for.

@@ -50,6 +50,17 @@ pub enum AbsentClass {
     Error,
 }
 
+impl AbsentClass {
+    /// Name as written in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zero => "zero",
+            Self::Skip => "skip",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A claim of a paper as data: the engine has no claim of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,8 +71,20 @@ pub struct ClaimSpec {
     pub statement: String,
     /// Where the paper says it.
     pub source: String,
-    /// What must hold: `better`, `worse`, `not-worse`, or `equivalent` (treatment against control).
-    pub expects: String,
+    /// What must hold of treatment against control.
+    pub expects: Expectation,
     /// Metric, treatment and control it is judged on.
     pub contrast: Contrast,
+}
+
+/// What a claim expects of the treatment's metric against the control's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expectation {
+    /// Larger, by a test at the declared level.
+    Greater,
+    /// Smaller, by a test at the declared level.
+    Less,
+    /// Equivalent within the margin, or smaller: the treatment gains nothing.
+    NotGreater,
 }

@@ -1,5 +1,6 @@
 //! Arms: what each changes in the shared loss.
 
+pub use affekt_ot::Normalisation;
 use serde::{Deserialize, Serialize};
 
 /// One arm.
@@ -35,16 +36,4 @@ pub enum CostSpec {
         /// Scale.
         normalisation: Normalisation,
     },
-}
-
-/// Scale of a cost matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalisation {
-    /// Mean off-diagonal entry 1.
-    MeanOffDiagonal,
-    /// Largest entry 1.
-    Max,
-    /// As computed.
-    None,
 }

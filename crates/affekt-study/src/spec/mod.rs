@@ -9,9 +9,9 @@ mod training;
 
 use serde::{Deserialize, Serialize};
 
-pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast};
+pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
-pub use dataset::{DatasetSpec, DatasetSource, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use training::{
     AugmentSpec, Backbone, EraseSpec, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec,
     TaskWeights, TrainSpec,

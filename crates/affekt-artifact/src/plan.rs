@@ -1,0 +1,133 @@
+//! The resolved study, `plan.toml`: what runs, on which data, compared how.
+
+use std::path::Path;
+
+use affekt_core::LabelSet;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{load_toml, save_toml};
+use crate::{ArtifactError, Digest, expect_schema};
+
+/// A study with everything resolved; the collector and the report read this instead of the study file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// `affekt-plan/1`.
+    pub schema: String,
+    /// Name of the study.
+    pub study: String,
+    /// The question it answers.
+    pub question: String,
+    /// Weights compared: `last` or `best-valid`.
+    pub selection: String,
+    /// Absent-class policy of macro-F1: `zero`, `skip` or `error`.
+    pub absent_class: String,
+    /// Level of every test.
+    pub alpha: f64,
+    /// Equivalence margin declared beforehand.
+    pub margin: f64,
+    /// Pair of classes called degenerate.
+    pub pair: Option<[String; 2]>,
+    /// What produced the runs.
+    pub provenance: Provenance,
+    /// Arms in the order of the study file.
+    pub arms: Vec<PlannedArm>,
+    /// Datasets in the order of the study file.
+    pub datasets: Vec<PlannedDataset>,
+    /// Every run.
+    pub runs: Vec<PlannedRun>,
+}
+
+/// Code, libraries and machine behind the numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Version of affekt.
+    pub version: String,
+    /// Digest of the source files that decide numbers.
+    pub code: String,
+    /// Version of `LibTorch`.
+    pub libtorch: String,
+    /// Digest of the study file as resolved.
+    pub config: Digest,
+    /// Threads of one run.
+    pub threads_per_run: u32,
+    /// The command that makes this study again.
+    pub command: String,
+}
+
+/// An arm as shown in the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedArm {
+    /// Name.
+    pub name: String,
+    /// What it isolates.
+    pub isolates: String,
+}
+
+/// A prepared dataset of a study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedDataset {
+    /// Name.
+    pub name: String,
+    /// Folder with manifest, face cache, quarantine and limits, relative to the output folder of all studies.
+    pub folder: String,
+    /// Digest of manifest and face cache.
+    pub digest: Digest,
+    /// Where the prototypes come from: `empirical` or the table's name.
+    pub prototype_source: String,
+    /// Valence and arousal of each class, in class order.
+    pub prototypes: Vec<[f64; 2]>,
+    /// Action units with labels.
+    pub aus: Vec<u8>,
+    /// True when the true posterior is known and `limits.json` exists.
+    pub has_limits: bool,
+    /// Items per split and class: train, valid, test.
+    pub class_counts: [Vec<u64>; 3],
+    /// Expression classes.
+    pub label_set: LabelSet,
+}
+
+/// A run of the matrix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedRun {
+    /// `<dataset>-<arm>-seed<k>-<hash>`; also its folder under `runs/`.
+    pub id: String,
+    /// Dataset.
+    pub dataset: String,
+    /// Arm.
+    pub arm: String,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// Schema of this version.
+    pub const SCHEMA: &'static str = "affekt-plan/1";
+
+    /// Reads `plan.toml`.
+    ///
+    /// # Errors
+    /// [`ArtifactError`].
+    pub fn load(path: &Path) -> Result<Self, ArtifactError> {
+        let plan: Self = load_toml(path)?;
+        expect_schema(path, Self::SCHEMA, &plan.schema)?;
+        Ok(plan)
+    }
+
+    /// Writes `plan.toml`.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Io`].
+    pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
+        save_toml(path, self)
+    }
+
+    /// The dataset of that name.
+    pub fn dataset(&self, name: &str) -> Option<&PlannedDataset> {
+        self.datasets.iter().find(|d| d.name == name)
+    }
+}

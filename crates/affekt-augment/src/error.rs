@@ -1,0 +1,50 @@
+//! What can be wrong with augmentation parameters.
+
+/// An augmentation parameter is out of range.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[non_exhaustive]
+pub enum AugmentError {
+    /// A probability or a share is outside [0, 1], or not a number.
+    #[error("augment key `{key}` is {got}; expected a number in [0, 1]")]
+    Share {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        got: f64,
+    },
+    /// An aspect ratio is not a positive finite number.
+    #[error("augment key `{key}` is {got}; expected a number above 0")]
+    Aspect {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        got: f64,
+    },
+    /// A range is upside down.
+    #[error(
+        "augment keys `{low_key}` = {low} and `{high_key}` = {high}; expected the first not above the second"
+    )]
+    Range {
+        /// Key of the lower end.
+        low_key: &'static str,
+        /// Its value.
+        low: f64,
+        /// Key of the upper end.
+        high_key: &'static str,
+        /// Its value.
+        high: f64,
+    },
+    /// The largest area cannot be had at any aspect ratio of the range without leaving the image.
+    #[error(
+        "an erased area of {max_area} with aspect {min_aspect} to {max_aspect} does not fit the image; \
+         lower `erase.max_area` or widen the aspect range towards 1"
+    )]
+    DoesNotFit {
+        /// Largest area.
+        max_area: f64,
+        /// Smallest aspect ratio.
+        min_aspect: f64,
+        /// Largest aspect ratio.
+        max_aspect: f64,
+    },
+}

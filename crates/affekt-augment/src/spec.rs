@@ -1,0 +1,32 @@
+//! Augmentation as written in a configuration.
+
+use serde::{Deserialize, Serialize};
+
+/// Stages of the pipeline, in the order applied.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AugmentSpec {
+    /// Probability of a left-right flip; 0 for none.
+    pub flip: f64,
+    /// Largest shift in pixels along either axis, the border reflected; 0 for none.
+    pub shift: u32,
+    /// Random erasing; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erase: Option<EraseSpec>,
+}
+
+/// Random erasing of Zhong et al. (2017): a rectangle is painted over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EraseSpec {
+    /// Probability that an image loses a rectangle.
+    pub probability: f64,
+    /// Smallest share of the image it covers.
+    pub min_area: f64,
+    /// Largest share.
+    pub max_area: f64,
+    /// Smallest height-to-width ratio.
+    pub min_aspect: f64,
+    /// Largest height-to-width ratio.
+    pub max_aspect: f64,
+}

@@ -1,0 +1,105 @@
+//! Bytes to an upright RGB picture, bounded before any pixel is decoded.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{Cursor, ErrorKind, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+
+use crate::{DecodeError, DecodeLimits, Rgb8Image, jpeg_end};
+
+/// Reads and decodes a file; its length is checked before it is opened.
+///
+/// # Errors
+/// [`DecodeError`], telling a missing file from an empty, oversized or unreadable one.
+pub fn load(path: &Path, limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+    let refuse = |source: std::io::Error| {
+        let path = path.to_owned();
+        // A path through a file, as in `a.jpg/b.jpg`, names nothing either.
+        if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+            DecodeError::Missing { path }
+        } else {
+            DecodeError::Io { path, source }
+        }
+    };
+    let metadata = fs::metadata(path).map_err(refuse)?;
+    if !metadata.is_file() {
+        // Opening a pipe would wait for ever.
+        return Err(refuse(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
+    }
+    check_bytes(metadata.len(), limits)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // The bound holds even when the file grows while it is read.
+    let bound = limits.max_bytes().saturating_add(1);
+    File::open(path).and_then(|file| file.take(bound).read_to_end(&mut bytes)).map_err(refuse)?;
+    decode(&bytes, limits)
+}
+
+/// Decodes a picture by its content, never by a file extension.
+///
+/// JPEG, PNG, BMP and WebP; grey, palette, CMYK and 16-bit become 8-bit RGB, an alpha channel is dropped,
+/// and the EXIF orientation is applied. Of an animation, the first frame.
+///
+/// # Errors
+/// [`DecodeError`]; never a panic, and nothing is allocated for pixels over the limit.
+pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+    check_bytes(bytes.len() as u64, limits)?;
+    let (format, name) = recognise(bytes)?;
+    if format == ImageFormat::Jpeg && !jpeg_end::reaches_end(bytes) {
+        return Err(DecodeError::Truncated { got: bytes.len() as u64 });
+    }
+    // The decoders are fuzzed, but not ours: a bug in one must cost one picture, not the run.
+    catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, limits)))
+        .unwrap_or(Err(DecodeError::DecoderPanic { format: name }))
+}
+
+fn check_bytes(got: u64, limits: DecodeLimits) -> Result<(), DecodeError> {
+    let limit = limits.max_bytes();
+    match got {
+        0 => Err(DecodeError::Empty),
+        _ if got > limit => Err(DecodeError::Oversized { what: "bytes", got, limit }),
+        _ => Ok(()),
+    }
+}
+
+fn recognise(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => Ok((ImageFormat::Jpeg, "JPEG")),
+        Ok(ImageFormat::Png) => Ok((ImageFormat::Png, "PNG")),
+        Ok(ImageFormat::Bmp) => Ok((ImageFormat::Bmp, "BMP")),
+        Ok(ImageFormat::WebP) => Ok((ImageFormat::WebP, "WebP")),
+        _ => {
+            let mut begins = String::new();
+            for byte in bytes.iter().take(8) {
+                let _ = write!(begins, "{byte:02x}");
+            }
+            Err(DecodeError::Format { begins })
+        }
+    }
+}
+
+fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut bounds = Limits::no_limits();
+    // Eight bytes are the widest pixel of these formats; the rest is room for tables and metadata.
+    bounds.max_alloc = Some(limits.max_pixels().saturating_mul(8).saturating_add(16 << 20));
+    reader.limits(bounds);
+    let mut decoder = reader.into_decoder().map_err(refuse)?;
+    let (width, height) = decoder.dimensions();
+    let got = u64::from(width) * u64::from(height);
+    if got > limits.max_pixels() {
+        return Err(DecodeError::Oversized { what: "pixels", got, limit: limits.max_pixels() });
+    }
+    let orientation = decoder.orientation().map_err(refuse)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(refuse)?;
+    picture.apply_orientation(orientation);
+    let rgb = picture.into_rgb8();
+    let (width, height) = rgb.dimensions();
+    Rgb8Image::new(width, height, rgb.into_raw()).ok_or(DecodeError::Empty)
+}
+
+fn refuse(source: ImageError) -> DecodeError {
+    DecodeError::Unreadable { source }
+}

@@ -1,0 +1,80 @@
+//! How numbers are printed: one spelling each, never a NaN.
+
+/// What a number means, hence how it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberKind {
+    /// A score or distance: four decimals.
+    Score,
+    /// A difference: four decimals and always a sign.
+    Difference,
+    /// A p-value: four decimals, scientific below 0.0001.
+    PValue,
+    /// A share, printed as a percentage with one decimal.
+    Share,
+    /// Two decimals, for effect sizes.
+    Effect,
+}
+
+/// Word for a value that does not exist.
+pub(crate) const UNDEFINED: &str = "undefined";
+
+impl NumberKind {
+    /// The number as readers see it; the minus sign is a real one.
+    pub fn print(self, value: f64) -> String {
+        if !value.is_finite() {
+            return UNDEFINED.to_owned();
+        }
+        let text = match self {
+            Self::Score => format!("{value:.4}"),
+            Self::Difference => format!("{value:+.4}"),
+            Self::PValue if value > 0.0 && value < 1e-4 => format!("{value:.1e}"),
+            Self::PValue => format!("{value:.4}"),
+            Self::Share => format!("{:.1}\u{a0}%", 100.0 * value),
+            Self::Effect => format!("{value:+.2}"),
+        };
+        if is_zero(&text) {
+            return text.trim_start_matches(['-', '+']).to_owned();
+        }
+        text.replace('-', "\u{2212}")
+    }
+
+    /// The number, or the word for one that does not exist.
+    pub fn print_option(self, value: Option<f64>) -> String {
+        value.map_or_else(|| UNDEFINED.to_owned(), |v| self.print(v))
+    }
+}
+
+/// An interval, or why there is none.
+pub(crate) fn interval(low: Option<f64>, high: Option<f64>) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => {
+            format!("[{}, {}]", NumberKind::Difference.print(low), NumberKind::Difference.print(high))
+        }
+        _ => "none (too few pairs)".to_owned(),
+    }
+}
+
+fn is_zero(text: &str) -> bool {
+    text.chars().all(|c| !c.is_ascii_digit() || c == '0')
+}
+
+/// Mean and standard deviation (divisor n - 1); none where they do not exist.
+pub(crate) fn mean_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
+    affekt_stats::Differences::new(values.to_vec()).map_or((None, None), |d| (Some(d.mean()), d.sd()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NumberKind;
+
+    #[test]
+    fn each_number_has_one_spelling() {
+        assert_eq!(NumberKind::Difference.print(-0.01234), "\u{2212}0.0123");
+        assert_eq!(NumberKind::Difference.print(0.0), "0.0000");
+        assert_eq!(NumberKind::Difference.print(-1e-9), "0.0000");
+        assert_eq!(NumberKind::PValue.print(0.031_25), "0.0312");
+        assert_eq!(NumberKind::PValue.print(1.9e-6), "1.9e\u{2212}6");
+        assert_eq!(NumberKind::Score.print(f64::NAN), "undefined");
+        assert_eq!(NumberKind::Score.print_option(None), "undefined");
+    }
+}

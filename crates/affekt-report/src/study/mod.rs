@@ -1,0 +1,110 @@
+//! The files of a study, read once and reduced to what the report needs.
+
+mod curve;
+mod dataset;
+mod exclusion;
+mod reliability;
+mod run;
+
+use std::path::Path;
+
+use affekt_artifact::{ClaimSet, Digest, Plan, Results, Selection, Tests};
+use affekt_metrics::UndefinedClass;
+
+pub(crate) use dataset::Dataset;
+pub(crate) use run::Run;
+
+use crate::ReportError;
+
+/// Everything a report is made of.
+#[derive(Debug)]
+pub(crate) struct Study {
+    pub(crate) plan: Plan,
+    pub(crate) results: Results,
+    pub(crate) tests: Tests,
+    pub(crate) claims: ClaimSet,
+    pub(crate) policy: UndefinedClass,
+    pub(crate) datasets: Vec<Dataset>,
+    /// Digest of each input file that stands for the whole study.
+    pub(crate) inputs: Vec<(String, Digest)>,
+}
+
+impl Study {
+    /// Reads a study folder; dataset folders are relative to `out_root`.
+    pub(crate) fn load(study_dir: &Path, out_root: &Path) -> Result<Self, ReportError> {
+        let plan_path = study_dir.join("plan.toml");
+        let plan = Plan::load(&plan_path)?;
+        let field = |field: &str, expected: &str, got: &str| ReportError::Field {
+            path: plan_path.clone(),
+            field: field.to_owned(),
+            expected: expected.to_owned(),
+            got: format!("{got:?}"),
+        };
+        let selection: Selection =
+            plan.selection.parse().map_err(|_| field("selection", "last or best-valid", &plan.selection))?;
+        let policy = match plan.absent_class.as_str() {
+            "zero" => UndefinedClass::Zero,
+            "skip" => UndefinedClass::Skip,
+            "error" => UndefinedClass::Error,
+            other => return Err(field("absent_class", "zero, skip or error", other)),
+        };
+        let datasets = plan
+            .datasets
+            .iter()
+            .map(|planned| Dataset::load(&plan, planned, selection, study_dir, out_root))
+            .collect::<Result<_, _>>()?;
+        let results = Results::load(&study_dir.join("results.csv"))?;
+        let tests = Tests::load(&study_dir.join("tests.csv"))?;
+        let claims = ClaimSet::load(&study_dir.join("claims.json"))?;
+        let inputs = ["plan.toml", "results.csv", "tests.csv", "claims.json"]
+            .into_iter()
+            .map(|name| Ok((name.to_owned(), Digest::of_file(&study_dir.join(name))?)))
+            .collect::<Result<_, ReportError>>()?;
+        Ok(Self { plan, results, tests, claims, policy, datasets, inputs })
+    }
+
+    /// Test-split values of one metric under the plan's selection, `(seed, value)` in seed order.
+    pub(crate) fn scores(&self, dataset: &str, arm: &str, metric: &str) -> Vec<(u64, Option<f64>)> {
+        let mut list: Vec<_> = self
+            .results
+            .rows
+            .iter()
+            .filter(|r| r.dataset == dataset && r.arm == arm && r.metric == metric)
+            .filter(|r| r.split == "test" && r.selection == self.plan.selection)
+            .map(|r| (r.seed, r.value))
+            .collect();
+        list.sort_by_key(|(seed, _)| *seed);
+        list
+    }
+
+    /// Metrics of a dataset's test split, in the order of `results.csv`.
+    pub(crate) fn metrics(&self, dataset: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for row in &self.results.rows {
+            if row.dataset == dataset
+                && row.split == "test"
+                && row.selection == self.plan.selection
+                && !names.contains(&row.metric)
+            {
+                names.push(row.metric.clone());
+            }
+        }
+        names
+    }
+
+    /// Names of the arms in plan order.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &str> {
+        self.plan.arms.iter().map(|arm| arm.name.as_str())
+    }
+
+    /// Position of an arm in the plan, for its look; unknown arms come last.
+    pub(crate) fn arm_index(&self, name: &str) -> usize {
+        self.arms().position(|arm| arm == name).unwrap_or(self.plan.arms.len())
+    }
+
+    /// The control arm of the primary contrast on a dataset, else of the plan's first arm.
+    pub(crate) fn control(&self, dataset: &str) -> Option<&str> {
+        let primary = self.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset);
+        primary.map(|row| row.control.as_str()).or_else(|| self.arms().next())
+    }
+}

@@ -1,0 +1,53 @@
+//! How an arm looks in every figure: colour, marker and dash together, never colour alone.
+
+use super::Svg;
+
+/// Look of one arm, by its position in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ArmStyle {
+    index: usize,
+}
+
+impl ArmStyle {
+    /// The look of the arm at that position.
+    pub(crate) const fn of(index: usize) -> Self {
+        Self { index }
+    }
+
+    /// Colour class.
+    pub(crate) fn class(self) -> String {
+        format!("a{}", self.index % 8)
+    }
+
+    /// Dash class of lines.
+    pub(crate) fn dash(self) -> String {
+        format!("d{}", (self.index + self.index / 8) % 4)
+    }
+
+    /// Shape number; moves on by one each time the colours repeat.
+    const fn shape(self) -> usize {
+        (self.index + self.index / 8) % 8
+    }
+}
+
+/// Draws an arm's marker; `tip` is shown on hover.
+pub(crate) fn draw_marker(svg: &mut Svg, style: ArmStyle, at: [f64; 2], r: f64, tip: Option<&str>) {
+    let class = format!("{} mark", style.class());
+    let around = |corners: &[(f64, f64)]| -> Vec<[f64; 2]> {
+        corners.iter().map(|(dx, dy)| [at[0] + dx * r, at[1] + dy * r]).collect()
+    };
+    let corners: &[(f64, f64)] = match style.shape() {
+        0 => return svg.dot(&class, at, r, tip),
+        1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+        2 => &[(0.0, -1.15), (1.1, 0.85), (-1.1, 0.85)],
+        3 => &[(0.0, -1.3), (1.15, 0.0), (0.0, 1.3), (-1.15, 0.0)],
+        4 => &[(0.0, 1.15), (1.1, -0.85), (-1.1, -0.85)],
+        5 => &[
+            (-0.35, -1.1), (0.35, -1.1), (0.35, -0.35), (1.1, -0.35), (1.1, 0.35), (0.35, 0.35),
+            (0.35, 1.1), (-0.35, 1.1), (-0.35, 0.35), (-1.1, 0.35), (-1.1, -0.35), (-0.35, -0.35),
+        ],
+        6 => &[(-1.15, -1.1), (1.15, -1.1), (-1.15, 1.1), (1.15, 1.1)],
+        _ => &[(0.0, -1.2), (1.1, -0.35), (0.7, 0.95), (-0.7, 0.95), (-1.1, -0.35)],
+    };
+    svg.polygon(&class, &around(corners), tip);
+}

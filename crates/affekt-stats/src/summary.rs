@@ -1,0 +1,109 @@
+//! Everything a report says about one contrast, in one record.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Alternative, Differences, PRIOR_STRENGTH, StatsError, ZeroMethod, cohen_dz, hedges_g, hodges_lehmann,
+    min_attainable_p, paired_tost, rank_biserial, sign_flip, signed_rank_posterior, wilcoxon,
+};
+
+/// One contrast `A - B` over paired runs. Undefined values are none, never NaN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairedSummary {
+    /// Number of pairs.
+    pub n: usize,
+    /// Mean difference.
+    pub mean_difference: f64,
+    /// Standard deviation of the differences, divisor `n - 1`; none for one pair.
+    pub sd: Option<f64>,
+    /// Hodges-Lehmann estimate of the shift.
+    pub hodges_lehmann: f64,
+    /// Lower end of the exact interval; none when so few pairs cannot reach the confidence (n = 5 at 95 %).
+    pub ci_low: Option<f64>,
+    /// Upper end of the exact interval; none with `ci_low`.
+    pub ci_high: Option<f64>,
+    /// Confidence the interval attains, at least the one asked for; none with `ci_low`.
+    pub ci_confidence: Option<f64>,
+    /// Exact two-sided sign-flip p-value.
+    pub sign_flip_p: f64,
+    /// Exact two-sided Wilcoxon p-value, zeros dropped.
+    pub wilcoxon_p: f64,
+    /// Cohen's `d_z`; none for one pair or without spread.
+    pub d_z: Option<f64>,
+    /// Hedges' `g_z`; none below three pairs or without spread.
+    pub hedges_g: Option<f64>,
+    /// Matched rank-biserial correlation, zeros dropped; none when all differences are zero.
+    pub rank_biserial: Option<f64>,
+    /// Equivalence p-value; none without a margin, for one pair, or without spread.
+    pub tost_p: Option<f64>,
+    /// Posterior mean share below the region of practical equivalence; none without a region.
+    pub rope_left: Option<f64>,
+    /// Posterior mean share within the region; none without a region.
+    pub rope: Option<f64>,
+    /// Posterior mean share above the region; none without a region.
+    pub rope_right: Option<f64>,
+    /// Smallest two-sided p-value that this many pairs can give.
+    pub min_attainable_p: f64,
+}
+
+/// Computes the whole record of one contrast.
+///
+/// # Equation
+/// METHODS 8.1, 8.3 and 8.4, by the functions of this crate under the same names. The Bayesian shares use
+/// [`PRIOR_STRENGTH`].
+///
+/// # Range
+/// See each field; p-values of exact tests lie in `[min_attainable_p, 1]`.
+///
+/// # Numerics
+/// A value that does not exist for these data is none; only a wrong request is an error.
+///
+/// # Errors
+/// [`StatsError::OutOfRange`] for a confidence outside `(0, 1)`, a margin that is not positive or a negative
+/// `rope`; [`StatsError::TooManyForExact`] beyond [`crate::MAX_SIGN_FLIP`] pairs.
+///
+/// # Example
+/// ```
+/// use affekt_stats::{Differences, paired_summary};
+/// let d = Differences::new(vec![1.0, 2.0, 3.0])?;
+/// let summary = paired_summary(&d, 0.75, None, None)?;
+/// assert_eq!((summary.hodges_lehmann, summary.d_z, summary.sign_flip_p), (2.0, Some(2.0), 0.25));
+/// assert_eq!((summary.ci_low, summary.ci_high, summary.tost_p), (Some(1.0), Some(3.0), None));
+/// # Ok::<(), affekt_stats::StatsError>(())
+/// ```
+pub fn paired_summary(
+    differences: &Differences,
+    confidence: f64,
+    equivalence_margin: Option<f64>,
+    rope: Option<f64>,
+) -> Result<PairedSummary, StatsError> {
+    let shift = hodges_lehmann(differences, confidence)?;
+    let shares =
+        rope.map(|half_width| signed_rank_posterior(differences, half_width, PRIOR_STRENGTH)).transpose()?;
+    let tost = equivalence_margin.map(|margin| paired_tost(differences, margin)).transpose();
+    let tost_p = match tost {
+        Ok(tost) => tost.map(|tost| tost.p_value),
+        // These speak of the data, not of the request: the value simply does not exist.
+        Err(StatsError::TooFew { .. } | StatsError::NoSpread { .. }) => None,
+        Err(other) => return Err(other),
+    };
+    Ok(PairedSummary {
+        n: differences.n(),
+        mean_difference: differences.mean(),
+        sd: differences.sd(),
+        hodges_lehmann: shift.estimate,
+        ci_low: shift.interval.map(|interval| interval.low),
+        ci_high: shift.interval.map(|interval| interval.high),
+        ci_confidence: shift.interval.map(|interval| interval.confidence),
+        sign_flip_p: sign_flip(differences, Alternative::TwoSided)?.p_value(),
+        wilcoxon_p: wilcoxon(differences, ZeroMethod::Wilcox)?.p_value(Alternative::TwoSided),
+        d_z: cohen_dz(differences),
+        hedges_g: hedges_g(differences),
+        rank_biserial: rank_biserial(differences, ZeroMethod::Wilcox),
+        tost_p,
+        rope_left: shares.map(|shares| shares.left),
+        rope: shares.map(|shares| shares.rope),
+        rope_right: shares.map(|shares| shares.right),
+        min_attainable_p: min_attainable_p(differences.n()),
+    })
+}

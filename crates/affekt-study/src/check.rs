@@ -1,0 +1,278 @@
+//! Values of a study file that cannot be.
+
+use std::fmt;
+use std::path::Path;
+
+use affekt_artifact::Selection;
+use affekt_ot::PrototypeTable;
+
+use crate::metric_name::is_metric;
+use crate::{
+    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, EraseSpec, Head, OptimizerSpec,
+    PrototypeSource, ScheduleSpec, StudySpec,
+};
+
+/// One value that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Key in the study file.
+    pub key: String,
+    /// The value.
+    pub got: String,
+    /// What it should be.
+    pub expected: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}; expected {}", self.key, self.got, self.expected)
+    }
+}
+
+#[derive(Default)]
+struct Checks(Vec<Problem>);
+
+impl Checks {
+    fn demand(&mut self, holds: bool, key: impl Into<String>, got: impl fmt::Debug, expected: &str) {
+        if !holds {
+            self.0.push(Problem { key: key.into(), got: format!("{got:?}"), expected: expected.to_owned() });
+        }
+    }
+
+    /// Tested positively, so that NaN fails.
+    fn within(&mut self, key: impl Into<String>, got: f64, low: f64, high: f64) {
+        self.demand((low..=high).contains(&got), key, got, &format!("a number in [{low}, {high}]"));
+    }
+
+    fn positive(&mut self, key: impl Into<String>, got: f64) {
+        self.demand(got > 0.0 && got.is_finite(), key, got, "a number above 0");
+    }
+
+    fn not_negative(&mut self, key: impl Into<String>, got: f64) {
+        self.demand((0.0..f64::INFINITY).contains(&got), key, got, "a number, 0 or above");
+    }
+
+    fn unique<T: PartialEq + fmt::Debug>(&mut self, key: &str, items: &[T]) {
+        self.demand(!items.is_empty(), key, items, "at least one");
+        for (i, item) in items.iter().enumerate() {
+            self.demand(!items[..i].contains(item), key, item, "each only once");
+        }
+    }
+
+    /// Names become parts of folder names.
+    fn name(&mut self, key: impl Into<String>, got: &str) {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+        let holds = got.len() <= 64
+            && got.bytes().all(plain)
+            && got.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+        self.demand(
+            holds,
+            key,
+            got,
+            "1 to 64 lower-case letters, digits, '.', '_' or '-', a letter or digit first",
+        );
+    }
+}
+
+/// Everything in `spec` that cannot be; `folder` is where its relative paths start.
+pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
+    let mut checks = Checks::default();
+    check_matrix(&mut checks, spec);
+    for (i, dataset) in spec.datasets.iter().enumerate() {
+        check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
+    }
+    check_training(&mut checks, spec);
+    check_augment(&mut checks, spec);
+    check_analysis(&mut checks, spec);
+    checks.0
+}
+
+fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
+    checks.name("study", &spec.study);
+    // Its folder lies beside the studies in the output folder.
+    checks.demand(
+        spec.study != "data",
+        "study",
+        &spec.study,
+        "another name: `data` holds the prepared datasets",
+    );
+    checks.unique("seeds", &spec.seeds);
+    checks.demand(
+        (1..=256).contains(&spec.threads_per_run),
+        "threads_per_run",
+        spec.threads_per_run,
+        "1 to 256",
+    );
+    let names: Vec<&String> = spec.datasets.iter().map(|d| &d.name).collect();
+    checks.unique("dataset.name", &names);
+    let names: Vec<&String> = spec.arms.iter().map(|a| &a.name).collect();
+    checks.unique("arm.name", &names);
+    for (i, arm) in spec.arms.iter().enumerate() {
+        checks.name(format!("arm.{i}.name"), &arm.name);
+    }
+    let priced = spec.arms.iter().any(|arm| arm.cost != CostSpec::None {});
+    checks.not_negative("loss.lambda", spec.loss.lambda);
+    checks.demand(
+        !priced || spec.loss.lambda > 0.0,
+        "loss.lambda",
+        spec.loss.lambda,
+        "above 0, since some arms have a cost (give an arm the cost kind `none` for lambda = 0)",
+    );
+    let tasks = spec.loss.tasks;
+    for (key, weight) in [("expression", tasks.expression), ("va", tasks.va), ("au", tasks.au)] {
+        checks.not_negative(format!("loss.tasks.{key}"), weight);
+    }
+}
+
+fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &StudySpec, folder: &Path) {
+    checks.name(format!("{key}.name"), &dataset.name);
+    let exists = |path: &Path| folder.join(path).is_file();
+    match &dataset.source {
+        DatasetSource::World { world, size, .. } => {
+            checks.demand(
+                exists(world),
+                format!("{key}.source.world"),
+                world,
+                "a file beside the study file",
+            );
+            let batch = u64::from(spec.train.batch_size);
+            checks.demand(
+                size.train >= batch,
+                format!("{key}.source.size.train"),
+                size.train,
+                "at least one batch (train.batch_size)",
+            );
+            checks.demand(size.test >= 1, format!("{key}.source.size.test"), size.test, "at least 1");
+            let largest = 10_000_000;
+            for (part, n) in [("train", size.train), ("valid", size.valid), ("test", size.test)] {
+                checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
+            }
+            needs_valid(checks, format!("{key}.source.size.valid"), spec, size.valid > 0);
+        }
+        DatasetSource::Files { manifest, split } => {
+            checks.demand(
+                exists(manifest),
+                format!("{key}.source.manifest"),
+                manifest,
+                "a file beside the study file",
+            );
+            checks.within(format!("{key}.source.split.valid"), split.valid, 0.0, 0.9);
+            checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
+            let held_out = split.valid + split.test;
+            checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
+            needs_valid(checks, format!("{key}.source.split.valid"), spec, split.valid > 0.0);
+        }
+    }
+    if let PrototypeSource::Table { table } = &dataset.prototypes {
+        let expected = PrototypeTable::ALL.map(PrototypeTable::name).join(", ");
+        checks.demand(
+            table.parse::<PrototypeTable>().is_ok(),
+            format!("{key}.prototypes.table"),
+            table,
+            &expected,
+        );
+    }
+}
+
+fn needs_valid(checks: &mut Checks, key: String, spec: &StudySpec, has_valid: bool) {
+    let needs = spec.analysis.selection == Selection::BestValid.as_str();
+    checks.demand(has_valid || !needs, key, 0, "above 0, since analysis.selection is best-valid");
+}
+
+fn check_training(checks: &mut Checks, spec: &StudySpec) {
+    let input = &spec.input;
+    checks.demand((8..=1024).contains(&input.size), "input.size", input.size, "8 to 1024 pixels");
+    for channel in 0..3 {
+        checks.within(format!("input.mean.{channel}"), input.mean[channel], 0.0, 1.0);
+        checks.positive(format!("input.std.{channel}"), input.std[channel]);
+    }
+    if let Backbone::SmallResnet { width } = spec.model.backbone {
+        checks.demand((4..=512).contains(&width), "model.backbone.width", width, "4 to 512");
+    }
+    checks.unique("model.heads", &spec.model.heads);
+    checks.demand(
+        spec.model.heads.contains(&Head::Expression),
+        "model.heads",
+        &spec.model.heads,
+        "`expression` among them, for every measure of a study is about it",
+    );
+    checks.demand((0.0..1.0).contains(&spec.model.dropout), "model.dropout", spec.model.dropout, "in [0, 1)");
+    let train = &spec.train;
+    checks.demand((1..=100_000).contains(&train.epochs), "train.epochs", train.epochs, "1 to 100000");
+    checks.demand(
+        (2..=65_536).contains(&train.batch_size),
+        "train.batch_size",
+        train.batch_size,
+        "2 to 65536: batch statistics and the CCC loss need two",
+    );
+    let OptimizerSpec::AdamW { lr, beta1, beta2, eps, weight_decay } = train.optimizer;
+    checks.positive("train.optimizer.lr", lr);
+    checks.demand((0.0..1.0).contains(&beta1), "train.optimizer.beta1", beta1, "in [0, 1)");
+    checks.demand((0.0..1.0).contains(&beta2), "train.optimizer.beta2", beta2, "in [0, 1)");
+    checks.positive("train.optimizer.eps", eps);
+    checks.not_negative("train.optimizer.weight_decay", weight_decay);
+    let ScheduleSpec::Cosine { warmup_epochs, final_fraction } = train.schedule;
+    checks.within("train.schedule.warmup_epochs", warmup_epochs, 0.0, f64::from(train.epochs));
+    checks.within("train.schedule.final_fraction", final_fraction, 0.0, 1.0);
+}
+
+fn check_augment(checks: &mut Checks, spec: &StudySpec) {
+    checks.within("augment.flip", spec.augment.flip, 0.0, 1.0);
+    checks.demand(
+        spec.augment.shift < spec.input.size / 2,
+        "augment.shift",
+        spec.augment.shift,
+        "less than half the input size",
+    );
+    if let Some(EraseSpec { probability, min_area, max_area, min_aspect, max_aspect }) = spec.augment.erase {
+        checks.within("augment.erase.probability", probability, 0.0, 1.0);
+        checks.within("augment.erase.min_area", min_area, 0.0, 1.0);
+        checks.within("augment.erase.max_area", max_area, min_area, 1.0);
+        checks.positive("augment.erase.min_aspect", min_aspect);
+        checks.within("augment.erase.max_aspect", max_aspect, min_aspect, 100.0);
+    }
+}
+
+fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
+    let AnalysisSpec { selection, alpha, margin, primary, contrasts, pair, claims, .. } = &spec.analysis;
+    checks.demand(
+        selection.parse::<Selection>().is_ok(),
+        "analysis.selection",
+        selection,
+        "last or best-valid",
+    );
+    checks.demand(*alpha > 0.0 && *alpha < 1.0, "analysis.alpha", alpha, "in (0, 1)");
+    checks.positive("analysis.margin", *margin);
+    check_contrast(checks, "analysis.primary", primary, spec);
+    for (i, contrast) in contrasts.iter().enumerate() {
+        check_contrast(checks, &format!("analysis.contrast.{i}"), contrast, spec);
+        checks.demand(
+            contrast != primary && !contrasts[..i].contains(contrast),
+            format!("analysis.contrast.{i}"),
+            format!("{} {} vs {}", contrast.metric, contrast.treatment, contrast.control),
+            "each comparison only once, the primary one included",
+        );
+    }
+    if let Some([a, b]) = pair {
+        checks.demand(a != b, "analysis.pair", pair, "two different classes");
+    }
+    let ids: Vec<&String> = claims.iter().map(|claim| &claim.id).collect();
+    if !ids.is_empty() {
+        checks.unique("analysis.claim.id", &ids);
+    }
+    for claim in claims {
+        check_contrast(checks, &format!("analysis.claim {}", claim.id), &claim.contrast, spec);
+    }
+}
+
+fn check_contrast(checks: &mut Checks, key: &str, contrast: &Contrast, spec: &StudySpec) {
+    for (side, name) in [("treatment", &contrast.treatment), ("control", &contrast.control)] {
+        let arms: Vec<&str> = spec.arms.iter().map(|a| a.name.as_str()).collect();
+        let expected = format!("an arm: {}", arms.join(", "));
+        checks.demand(arms.contains(&name.as_str()), format!("{key}.{side}"), name, &expected);
+    }
+    let two = contrast.treatment != contrast.control;
+    checks.demand(two, format!("{key}.control"), &contrast.control, "another arm than the treatment");
+    let expected = "a metric of results.csv, such as macro_f1, severity_index or f1:<class>";
+    checks.demand(is_metric(&contrast.metric), format!("{key}.metric"), &contrast.metric, expected);
+}

@@ -1,0 +1,92 @@
+//! What can go wrong between a study file and its results.
+
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::ArtifactError;
+
+use crate::check::Problem;
+use crate::overlay::OverlayError;
+
+/// A study could not be read, resolved, run or collected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// The operating system refused.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was attempted: `read`, `write`, `start`, ...
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The study file, a tier or an override is not what the schema demands.
+    #[error("{} is refused", path.display())]
+    File {
+        /// The study file.
+        path: PathBuf,
+        /// What, where, and the nearest valid key.
+        #[source]
+        source: OverlayError,
+    },
+    /// The study file is well-formed but asks for something that cannot be.
+    #[error("{} asks for what cannot be:{}", path.display(), list(problems))]
+    Invalid {
+        /// The study file.
+        path: PathBuf,
+        /// Every problem found.
+        problems: Vec<Problem>,
+    },
+    /// A dataset has no usable prototype for a class, or costs that cannot be scaled.
+    #[error("dataset {dataset}, arm {arm}: no cost matrix")]
+    Cost {
+        /// Dataset.
+        dataset: String,
+        /// Arm.
+        arm: String,
+        /// The cause.
+        #[source]
+        source: affekt_ot::CostError,
+    },
+    /// A class without a place on the circumplex.
+    #[error(
+        "dataset {dataset}: class {class} has no prototype from {from}; \
+         use another prototype source, or a label set without it"
+    )]
+    NoPrototype {
+        /// Dataset.
+        dataset: String,
+        /// Class.
+        class: String,
+        /// Source of the prototypes.
+        from: String,
+    },
+    /// A name of the study file does not fit the dataset.
+    #[error("dataset {dataset}: {what} {got:?}; expected {expected}")]
+    Mismatch {
+        /// Dataset.
+        dataset: String,
+        /// Which key.
+        what: &'static str,
+        /// The name given.
+        got: String,
+        /// What would fit.
+        expected: String,
+    },
+    /// A file between stages is missing or malformed.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+}
+
+impl StudyError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("\n  {problem}")).collect()
+}

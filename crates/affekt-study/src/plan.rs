@@ -1,0 +1,188 @@
+//! From a study and prepared datasets to every run.
+
+use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
+
+use crate::cost::{cost_of, prototypes, source_name};
+use crate::{ArmSpec, CostSpec, DatasetSpec, Prepared, ResolvedRun, Study, StudyError};
+
+/// What decides numbers and is not in the study file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanContext {
+    /// Version of affekt.
+    pub version: String,
+    /// Digest of the source files that decide numbers.
+    pub code: String,
+    /// Version of `LibTorch`.
+    pub libtorch: String,
+    /// The command that makes this study again.
+    pub command: String,
+}
+
+/// A dataset in its folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedDataset {
+    /// Folder relative to the output folder of all studies, `/` between folders.
+    pub folder: String,
+    /// Its summary.
+    pub prepared: Prepared,
+}
+
+/// A plan and its runs, in the same order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedStudy {
+    /// Content of `plan.toml`.
+    pub plan: Plan,
+    /// Content of each `run.json`.
+    pub runs: Vec<ResolvedRun>,
+}
+
+/// Resolves a study; `datasets` are in the order of the study file.
+///
+/// Runs are ordered by dataset, seed, arm, so that an interrupted study has whole seeds to compare.
+///
+/// # Errors
+/// [`StudyError`] for a class without prototype, costs that cannot be scaled, or names that do not fit a dataset.
+pub fn plan_study(
+    study: &Study,
+    datasets: &[PreparedDataset],
+    context: &PlanContext,
+) -> Result<PlannedStudy, StudyError> {
+    let spec = study.spec();
+    let mut planned = Vec::new();
+    let mut runs = Vec::new();
+    for (dataset, data) in spec.datasets.iter().zip(datasets) {
+        let planned_dataset = plan_dataset(study, dataset, data)?;
+        for &seed in &spec.seeds {
+            for arm in &spec.arms {
+                runs.push(resolve(study, &planned_dataset, arm, seed, context)?);
+            }
+        }
+        planned.push(planned_dataset);
+    }
+    let plan = Plan {
+        schema: Plan::SCHEMA.to_owned(),
+        study: spec.study.clone(),
+        question: spec.question.clone(),
+        selection: spec.analysis.selection.clone(),
+        absent_class: spec.analysis.absent_class.as_str().to_owned(),
+        alpha: spec.analysis.alpha,
+        margin: spec.analysis.margin,
+        pair: spec.analysis.pair.clone(),
+        provenance: Provenance {
+            version: context.version.clone(),
+            code: context.code.clone(),
+            libtorch: context.libtorch.clone(),
+            config: study.digest(),
+            threads_per_run: spec.threads_per_run,
+            command: context.command.clone(),
+        },
+        arms: spec
+            .arms
+            .iter()
+            .map(|arm| PlannedArm { name: arm.name.clone(), isolates: arm.isolates.clone() })
+            .collect(),
+        datasets: planned,
+        runs: runs
+            .iter()
+            .map(|run| PlannedRun {
+                id: run.id.clone(),
+                dataset: run.dataset.clone(),
+                arm: run.arm.clone(),
+                seed: run.seed,
+            })
+            .collect(),
+    };
+    Ok(PlannedStudy { plan, runs })
+}
+
+fn plan_dataset(
+    study: &Study,
+    spec: &DatasetSpec,
+    data: &PreparedDataset,
+) -> Result<PlannedDataset, StudyError> {
+    let prepared = &data.prepared;
+    check_names(study, spec, prepared)?;
+    Ok(PlannedDataset {
+        name: spec.name.clone(),
+        folder: data.folder.clone(),
+        digest: prepared.digest.clone(),
+        prototype_source: source_name(&spec.prototypes).to_owned(),
+        prototypes: prototypes(spec, prepared)?,
+        aus: prepared.aus.clone(),
+        has_limits: prepared.has_limits,
+        class_counts: prepared.class_counts.clone(),
+        label_set: prepared.label_set.clone(),
+    })
+}
+
+/// Class names of the study must be classes of the dataset.
+fn check_names(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result<(), StudyError> {
+    let analysis = &study.spec().analysis;
+    let classes = prepared.label_set.classes();
+    let refuse = |what, got: &str| StudyError::Mismatch {
+        dataset: spec.name.clone(),
+        what,
+        got: got.to_owned(),
+        expected: classes.join(", "),
+    };
+    if let Some(class) = analysis.pair.iter().flatten().find(|class| !classes.contains(class)) {
+        return Err(refuse("analysis.pair", class));
+    }
+    let contrasts = std::iter::once(&analysis.primary).chain(&analysis.contrasts);
+    for contrast in contrasts.chain(analysis.claims.iter().map(|claim| &claim.contrast)) {
+        if let Some(class) = contrast.metric.strip_prefix(crate::metric_name::F1_PREFIX)
+            && !classes.iter().any(|known| known == class)
+        {
+            return Err(refuse("metric of a contrast", &contrast.metric));
+        }
+    }
+    let train: u64 = prepared.class_counts[0].iter().sum();
+    let batch = u64::from(study.spec().train.batch_size);
+    if train < batch {
+        return Err(StudyError::Mismatch {
+            dataset: spec.name.clone(),
+            what: "training items",
+            got: train.to_string(),
+            expected: format!("at least one batch of {batch}"),
+        });
+    }
+    Ok(())
+}
+
+fn resolve(
+    study: &Study,
+    dataset: &PlannedDataset,
+    arm: &ArmSpec,
+    seed: u64,
+    context: &PlanContext,
+) -> Result<ResolvedRun, StudyError> {
+    let spec = study.spec();
+    let cost = cost_of(arm, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
+        dataset: dataset.name.clone(),
+        arm: arm.name.clone(),
+        source,
+    })?;
+    let run = ResolvedRun {
+        schema: ResolvedRun::SCHEMA.to_owned(),
+        id: String::new(),
+        study: spec.study.clone(),
+        dataset: dataset.name.clone(),
+        data_folder: dataset.folder.clone(),
+        data_digest: dataset.digest.clone(),
+        arm: arm.name.clone(),
+        seed,
+        threads: spec.threads_per_run,
+        label_set: dataset.label_set.clone(),
+        aus: dataset.aus.clone(),
+        input: spec.input.clone(),
+        model: spec.model.clone(),
+        train: spec.train.clone(),
+        augment: spec.augment.clone(),
+        tasks: spec.loss.tasks,
+        lambda: if arm.cost == (CostSpec::None {}) { 0.0 } else { spec.loss.lambda },
+        cost: cost.map(|cost| cost.to_rows()),
+        code: context.code.clone(),
+        libtorch: context.libtorch.clone(),
+    };
+    Ok(run.identified())
+}

@@ -1,0 +1,92 @@
+//! What a plan needs to know of a prepared dataset: `prepared.json`.
+
+use std::path::Path;
+
+use affekt_artifact::{Digest, Manifest, expect_schema, load_json, save_json};
+use affekt_core::{LabelSet, Split, VaPoint};
+use serde::{Deserialize, Serialize};
+
+use crate::StudyError;
+
+/// Summary of a dataset folder, written last when it is prepared.
+///
+/// It holds all that planning reads, so that nothing large is opened when there is nothing to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prepared {
+    /// `affekt-prepared/1`.
+    pub schema: String,
+    /// Name of the dataset.
+    pub dataset: String,
+    /// Digest of everything the folder was made from.
+    pub inputs: Digest,
+    /// Digest of manifest and face cache.
+    pub digest: Digest,
+    /// Expression classes.
+    pub label_set: LabelSet,
+    /// Action units with labels.
+    pub aus: Vec<u8>,
+    /// Items per split and class: train, valid, test.
+    pub class_counts: [Vec<u64>; 3],
+    /// Mean valence and arousal per class on the training split; none for a class without any.
+    pub class_means: Vec<Option<[f64; 2]>>,
+    /// True when the true posterior is known and `limits.json` exists.
+    pub has_limits: bool,
+    /// Set-aside items per reason.
+    pub quarantined: std::collections::BTreeMap<String, u64>,
+}
+
+impl Prepared {
+    /// Schema of this version.
+    pub const SCHEMA: &'static str = "affekt-prepared/1";
+
+    /// Summary of a manifest; `cache` is the digest of its face cache.
+    pub fn of(manifest: &Manifest, inputs: Digest, digest: Digest, has_limits: bool) -> Self {
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            dataset: manifest.dataset.clone(),
+            inputs,
+            digest,
+            label_set: manifest.label_set.clone(),
+            aus: manifest.aus.clone(),
+            class_counts: Split::ALL.map(|split| manifest.class_counts(split)),
+            class_means: class_means(manifest),
+            has_limits,
+            quarantined: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// Reads `prepared.json` of a dataset folder.
+    ///
+    /// # Errors
+    /// [`StudyError::Artifact`] when it is missing, malformed or of another schema.
+    pub fn load(folder: &Path) -> Result<Self, StudyError> {
+        let path = folder.join("prepared.json");
+        let prepared: Self = load_json(&path)?;
+        expect_schema(&path, Self::SCHEMA, &prepared.schema)?;
+        Ok(prepared)
+    }
+
+    /// Writes `prepared.json` into a dataset folder.
+    ///
+    /// # Errors
+    /// [`StudyError::Artifact`] on I/O.
+    pub fn save(&self, folder: &Path) -> Result<(), StudyError> {
+        Ok(save_json(&folder.join("prepared.json"), self)?)
+    }
+}
+
+/// Class means of valence and arousal over training items with both labels.
+fn class_means(manifest: &Manifest) -> Vec<Option<[f64; 2]>> {
+    let mut sums = vec![([0.0; 2], 0_u64); manifest.label_set.len()];
+    for row in manifest.split(Split::Train) {
+        if let (Some(class), Some(va)) = (row.expression, row.va)
+            && let Some((sum, n)) = sums.get_mut(class.get())
+        {
+            sum[0] += VaPoint::valence(va);
+            sum[1] += VaPoint::arousal(va);
+            *n += 1;
+        }
+    }
+    sums.into_iter().map(|(sum, n)| (n > 0).then(|| sum.map(|s| s / n as f64))).collect()
+}

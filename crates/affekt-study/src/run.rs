@@ -1,0 +1,153 @@
+//! One run with everything resolved: `run.json`.
+
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::{Digest, expect_schema, load_json, save_json};
+use affekt_core::LabelSet;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{AugmentSpec, InputSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
+
+/// All that decides the numbers of one run, and where its data are.
+///
+/// With `lambda` 0 two arms of a seed differ in `arm` and `cost` only, hence train to the same bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResolvedRun {
+    /// `affekt-run/1`.
+    pub schema: String,
+    /// `<dataset>-<arm>-seed<k>-<hash>`; also the name of the run's folder.
+    pub id: String,
+    /// Study it belongs to.
+    pub study: String,
+    /// Dataset.
+    pub dataset: String,
+    /// Folder with manifest and face cache, relative to the output folder of all studies.
+    pub data_folder: String,
+    /// Digest of manifest and face cache.
+    pub data_digest: Digest,
+    /// Arm.
+    pub arm: String,
+    /// Run seed; the same seed pairs the arms.
+    pub seed: u64,
+    /// Threads, fixed because the order of sums depends on them.
+    pub threads: u32,
+    /// Expression classes.
+    pub label_set: LabelSet,
+    /// Action units with labels, by FACS number.
+    pub aus: Vec<u8>,
+    /// What the network sees.
+    pub input: InputSpec,
+    /// Network.
+    pub model: ModelSpec,
+    /// Optimisation.
+    pub train: TrainSpec,
+    /// Augmentation of training images.
+    pub augment: AugmentSpec,
+    /// Task weights.
+    pub tasks: TaskWeights,
+    /// Weight of the transport term; 0 for an arm without one.
+    pub lambda: f64,
+    /// `cost[predicted][true]`, normalised as the arm says; none without a transport term.
+    pub cost: Option<Vec<Vec<f64>>>,
+    /// Digest of the source files that decide numbers.
+    pub code: String,
+    /// Version of `LibTorch`.
+    pub libtorch: String,
+}
+
+impl ResolvedRun {
+    /// Schema of this version.
+    pub const SCHEMA: &'static str = "affekt-run/1";
+
+    /// Names that say where a run belongs but decide no number; they are not part of its hash.
+    const NAMES: [&'static str; 5] = ["id", "study", "dataset", "data_folder", "arm"];
+
+    /// Digest of everything that decides the run's numbers, whatever the order of fields.
+    pub fn digest(&self) -> Digest {
+        let mut value = plain_value(self);
+        if let Value::Object(fields) = &mut value {
+            fields.retain(|name, _| !Self::NAMES.contains(&name.as_str()));
+        }
+        canonical_digest(&value)
+    }
+
+    /// The run under the id that its content gives it.
+    #[must_use]
+    pub fn identified(mut self) -> Self {
+        self.id = format!("{}-{}-seed{}-{}", self.dataset, self.arm, self.seed, self.digest().short());
+        self
+    }
+
+    /// Reads `run.json` of a run folder.
+    ///
+    /// # Errors
+    /// [`StudyError`] when it is missing, malformed or of another schema.
+    pub fn load(folder: &Path) -> Result<Self, StudyError> {
+        let path = folder.join("run.json");
+        let run: Self = load_json(&path)?;
+        expect_schema(&path, Self::SCHEMA, &run.schema)?;
+        Ok(run)
+    }
+
+    /// Writes `run.json` into a run folder, making the folder if need be.
+    ///
+    /// # Errors
+    /// [`StudyError::Artifact`] on I/O.
+    pub fn save(&self, folder: &Path) -> Result<(), StudyError> {
+        Ok(save_json(&folder.join("run.json"), self)?)
+    }
+
+    /// Folder of the data of the run in `folder`, which lies at `<out>/<study>/runs/<id>`.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] when the folder does not exist or does not lie that deep.
+    pub fn data_path(&self, folder: &Path) -> Result<PathBuf, StudyError> {
+        let whole = folder.canonicalize().map_err(StudyError::io("find", folder))?;
+        let root = whole.ancestors().nth(3).ok_or_else(|| {
+            let source = std::io::Error::other("expected a folder <out>/<study>/runs/<id>");
+            StudyError::Io { action: "find the output folder above", path: whole.clone(), source }
+        })?;
+        Ok(root.join(&self.data_folder))
+    }
+}
+
+/// Plain data as a JSON value.
+pub(crate) fn plain_value<T: Serialize>(data: &T) -> Value {
+    serde_json::to_value(data).expect("because the types of a study are plain strings, numbers and lists")
+}
+
+/// Digest of a JSON value, whatever the order of its keys.
+pub(crate) fn canonical_digest(value: &Value) -> Digest {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    Digest::of_bytes(text.as_bytes())
+}
+
+/// JSON with sorted keys and no spaces: one text for one content.
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut keys: Vec<&String> = fields.keys().collect();
+            keys.sort();
+            text.push('{');
+            for key in keys {
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(&fields[key], text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
+}

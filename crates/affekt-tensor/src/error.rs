@@ -1,0 +1,57 @@
+//! What can go wrong at the borders of the island.
+
+use std::path::PathBuf;
+
+/// A tensor, a weight file or a parameter is not what was expected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// A tensor has another shape than the operation demands.
+    #[error("{what}: shape {got:?}; expected {expected}")]
+    Shape {
+        /// Which tensor.
+        what: String,
+        /// Shape demanded, in words.
+        expected: String,
+        /// Shape found.
+        got: Vec<i64>,
+    },
+    /// A weight file lacks parameters, holds unknown ones, or holds them in another shape or kind.
+    #[error(
+        "{}: weights do not fit the model; missing [{}], unused [{}], different shape or kind [{}]",
+        path.display(), missing.join(", "), unused.join(", "), different.join(", ")
+    )]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// Parameters the file lacks.
+        missing: Vec<String>,
+        /// Entries no parameter wants.
+        unused: Vec<String>,
+        /// Entries of another shape or kind, with both.
+        different: Vec<String>,
+    },
+    /// The weight file is not well-formed.
+    #[error("{}: not a readable safetensors file", path.display())]
+    Safetensors {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: safetensors::SafeTensorError,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was attempted.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// `LibTorch` refused an operation.
+    #[error("LibTorch refused: {0}")]
+    Torch(#[from] tch::TchError),
+}

@@ -1,0 +1,110 @@
+//! Layers with `PyTorch`'s initial values, parameter names and arithmetic.
+
+use tch::{Kind, Tensor};
+
+use crate::{Init, Mode, ParamPath};
+
+/// Square convolution without bias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conv2dShape {
+    /// Input channels.
+    pub c_in: i64,
+    /// Output channels.
+    pub c_out: i64,
+    /// Kernel edge.
+    pub kernel: i64,
+    /// Stride.
+    pub stride: i64,
+}
+
+/// A convolution without bias, zero-padded to keep the size at stride 1.
+#[derive(Debug)]
+pub struct Conv2d {
+    weight: Tensor,
+    stride: i64,
+    padding: i64,
+}
+
+impl Conv2d {
+    /// Weight `weight` [`c_out`, `c_in`, k, k], Kaiming normal on the fan out as torchvision's `ResNet`.
+    pub fn new(path: &ParamPath, shape: Conv2dShape) -> Self {
+        let Conv2dShape { c_in, c_out, kernel, stride } = shape;
+        let sd = (2.0 / (c_out * kernel * kernel) as f64).sqrt();
+        let weight = path.parameter("weight", &[c_out, c_in, kernel, kernel], Init::Normal { sd });
+        Self { weight, stride, padding: kernel / 2 }
+    }
+
+    /// # Shape
+    /// x [n, `c_in`, h, w] -> [n, `c_out`, h', w'] in the kind of `x`
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let weight = self.weight.to_kind(x.kind());
+        let (stride, padding) = (self.stride, self.padding);
+        x.conv2d(&weight, None::<&Tensor>, [stride, stride], [padding, padding], [1, 1], 1)
+    }
+}
+
+/// Batch normalisation over the channels.
+#[derive(Debug)]
+pub struct BatchNorm2d {
+    weight: Tensor,
+    bias: Tensor,
+    running_mean: Tensor,
+    running_var: Tensor,
+}
+
+impl BatchNorm2d {
+    /// Share of the new batch in the running statistics, as in `PyTorch`.
+    const MOMENTUM: f64 = 0.1;
+    /// Added to the variance, as in `PyTorch`.
+    const EPS: f64 = 1e-5;
+
+    /// Scale 1, shift 0, running mean 0 and variance 1.
+    pub fn new(path: &ParamPath, channels: i64) -> Self {
+        Self {
+            weight: path.parameter("weight", &[channels], Init::Constant(1.0)),
+            bias: path.parameter("bias", &[channels], Init::Constant(0.0)),
+            running_mean: path.buffer("running_mean", &[channels], Init::Constant(0.0)),
+            running_var: path.buffer("running_var", &[channels], Init::Constant(1.0)),
+        }
+    }
+
+    /// # Shape
+    /// x [n, c, h, w] -> the same, in the kind of `x`; statistics are kept in 32 bit
+    pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        Tensor::batch_norm(
+            x,
+            Some(&self.weight),
+            Some(&self.bias),
+            Some(&self.running_mean),
+            Some(&self.running_var),
+            mode.train,
+            Self::MOMENTUM,
+            Self::EPS,
+            false,
+        )
+    }
+}
+
+/// A fully connected layer in 32 bit.
+#[derive(Debug)]
+pub struct Linear {
+    weight: Tensor,
+    bias: Tensor,
+}
+
+impl Linear {
+    /// Weight [`n_out`, `n_in`] and bias [`n_out`], uniform within 1/sqrt(`n_in`) as in `PyTorch`.
+    pub fn new(path: &ParamPath, n_in: i64, n_out: i64) -> Self {
+        let init = Init::Uniform { bound: 1.0 / (n_in as f64).sqrt() };
+        Self {
+            weight: path.parameter("weight", &[n_out, n_in], init),
+            bias: path.parameter("bias", &[n_out], init),
+        }
+    }
+
+    /// # Shape
+    /// x [n, `n_in`] -> [n, `n_out`] f32
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        x.to_kind(Kind::Float).linear(&self.weight, Some(&self.bias))
+    }
+}

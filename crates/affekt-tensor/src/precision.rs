@@ -1,0 +1,31 @@
+//! Arithmetic and mode of a forward pass.
+
+use tch::Kind;
+
+/// Arithmetic of convolutions; parameters, normalisation statistics, heads and losses stay in 32 bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 32-bit floats throughout.
+    Fp32,
+    /// Activations and convolutions in bfloat16, master weights in 32 bit.
+    Bf16,
+}
+
+impl Precision {
+    /// Kind of activations under this precision.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Fp32 => Kind::Float,
+            Self::Bf16 => Kind::BFloat16,
+        }
+    }
+}
+
+/// How a forward pass runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// Batch statistics, dropout and running averages when true.
+    pub train: bool,
+    /// Arithmetic.
+    pub precision: Precision,
+}

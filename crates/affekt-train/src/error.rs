@@ -1,0 +1,57 @@
+//! What ends a training run.
+
+use std::path::PathBuf;
+
+use affekt_core::Split;
+
+/// A run cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A split is too small to train or measure on.
+    #[error("split {split} has {got} usable samples; expected at least {expected}")]
+    TooFew {
+        /// The split.
+        split: Split,
+        /// Samples needed.
+        expected: usize,
+        /// Samples there.
+        got: usize,
+    },
+    /// Manifest and face cache do not belong together.
+    #[error("{} holds {images} faces but the manifest lists {rows} samples: prepare the dataset again", path.display())]
+    CacheSize {
+        /// The cache.
+        path: PathBuf,
+        /// Faces in the cache.
+        images: usize,
+        /// Rows of the manifest.
+        rows: usize,
+    },
+    /// The loss is not a number any more.
+    #[error(
+        "loss is {loss} at epoch {epoch}, step {step} (parts {parts:?}; first samples {samples:?}): \
+         lower the learning rate or look at these samples"
+    )]
+    NonFiniteLoss {
+        /// Epoch, from 1.
+        epoch: u32,
+        /// Step within the epoch, from 0.
+        step: u64,
+        /// The loss.
+        loss: f64,
+        /// Its parts.
+        parts: Vec<(&'static str, f64)>,
+        /// The first samples of the batch.
+        samples: Vec<String>,
+    },
+    /// The model's logits hold NaN or infinity for a sample.
+    #[error("model output for sample {sample} is not finite: the weights have diverged")]
+    NonFiniteOutput {
+        /// The sample.
+        sample: String,
+    },
+    /// Model and objective do not fit.
+    #[error(transparent)]
+    Objective(#[from] affekt_learn::ObjectiveError),
+}

@@ -1,0 +1,104 @@
+//! Predictions of a model on a split.
+
+use affekt_artifact::{PredictionRow, Selection};
+use affekt_learn::AffectModel;
+use affekt_metrics::{Confusion, UndefinedClass};
+use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
+
+use crate::assemble::Assembler;
+use crate::{FaceSet, PixelScaling, TrainError};
+
+/// Runs a model over a split without augmentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluator {
+    /// Scaling of pixels, as in training.
+    pub scaling: PixelScaling,
+    /// Arithmetic, as in training.
+    pub precision: Precision,
+    /// Device of the model.
+    pub device: Device,
+}
+
+impl Evaluator {
+    /// Faces per forward pass; larger gains nothing on a CPU and costs memory.
+    const BATCH: usize = 128;
+
+    /// One row per sample, in the order of the split.
+    ///
+    /// # Errors
+    /// [`TrainError::NonFiniteOutput`] names the first sample with a NaN or infinite logit.
+    ///
+    /// # Panics
+    /// When the model has another number of classes than the label set.
+    pub fn predict(
+        &self,
+        model: &dyn AffectModel,
+        faces: &FaceSet,
+        selection: Selection,
+    ) -> Result<Vec<PredictionRow>, TrainError> {
+        let _guard = no_grad_guard();
+        let mode = Mode { train: false, precision: self.precision };
+        let mut assembler = Assembler::new(faces, self.scaling, self.device);
+        let positions: Vec<usize> = (0..faces.len()).collect();
+        let mut rows = Vec::with_capacity(faces.len());
+        for chunk in positions.chunks(Self::BATCH) {
+            let batch = assembler.batch(chunk, None);
+            let output = model.forward(&batch.images, mode);
+            let n = chunk.len();
+            let probabilities = to_rows(&output.expression.softmax(-1, Kind::Float), n);
+            let va = output.va.map(|va| to_rows(&va, n));
+            let aus = output.aus.map(|aus| to_rows(&aus.sigmoid(), n));
+            for (k, &position) in chunk.iter().enumerate() {
+                let row = &faces.rows[position].1;
+                let probabilities = probabilities[k].clone();
+                if !probabilities.iter().all(|p| p.is_finite()) {
+                    return Err(TrainError::NonFiniteOutput { sample: row.sample.to_string() });
+                }
+                let best = argmax(&probabilities);
+                rows.push(PredictionRow {
+                    selection,
+                    sample: row.sample.clone(),
+                    subject: row.subject.clone(),
+                    video: row.video.clone(),
+                    split: row.split,
+                    true_class: row.expression,
+                    predicted_class: faces.label_set.class_at(best).expect("one logit per class of the label set"),
+                    probabilities,
+                    true_va: row.va,
+                    predicted_va: va.as_ref().map(|va| [va[k][0], va[k][1]]),
+                    true_aus: row.aus.clone(),
+                    au_probabilities: aus.as_ref().map_or_else(Vec::new, |aus| aus[k].clone()),
+                });
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// Accuracy and macro-F1 (absent classes count 0) of predictions with a true class; `None` without any.
+pub fn expression_scores(rows: &[PredictionRow], n_classes: usize) -> Option<(f64, f64)> {
+    let (truth, predicted): (Vec<usize>, Vec<usize>) = rows
+        .iter()
+        .filter_map(|row| row.true_class.map(|class| (class.get(), row.predicted_class.get())))
+        .unzip();
+    let confusion = Confusion::from_pairs(&truth, &predicted, n_classes).ok()?;
+    Some((confusion.accuracy().ok()?, confusion.macro_f1(UndefinedClass::Zero).ok()?))
+}
+
+fn to_rows(tensor: &Tensor, n: usize) -> Vec<Vec<f32>> {
+    let flat = tensor.to_device(Device::Cpu).contiguous().view([-1]);
+    let mut values = vec![0_f32; flat.numel()];
+    flat.copy_data(&mut values, flat.numel());
+    values.chunks(flat.numel() / n).map(<[f32]>::to_vec).collect()
+}
+
+/// Position of the largest entry, the first of several.
+fn argmax(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
+}
