@@ -1,6 +1,8 @@
 //! Losses of the three tasks; each ignores what is masked and is 0, with a graph, when nothing is left.
+//!
+//! They keep the kind of their input: 32-bit in training, 64-bit where gradients are checked.
 
-use affekt_tensor::{Kind, Reduction, Tensor};
+use affekt_tensor::{Reduction, Tensor};
 
 /// Cross-entropy of the expression over labelled items.
 ///
@@ -28,17 +30,18 @@ pub fn expression_loss(logits: &Tensor, class: &Tensor, mask: &Tensor) -> Tensor
 /// # Numerics
 /// 1e-8 is added to the denominator; 0 when fewer than two items are labelled
 pub fn ccc_loss(predicted: &Tensor, truth: &Tensor, mask: &Tensor) -> Tensor {
+    let kind = predicted.kind();
     let m = mask.unsqueeze(1);
-    let n = mask.sum(Kind::Float).clamp_min(1.0);
-    let mean = |x: &Tensor| (x * &m).sum_dim_intlist([0_i64].as_slice(), true, Kind::Float) / &n;
+    let n = mask.sum(kind).clamp_min(1.0);
+    let mean = |x: &Tensor| (x * &m).sum_dim_intlist([0_i64].as_slice(), true, kind) / &n;
     let (mean_x, mean_y) = (mean(predicted), mean(truth));
     let (dx, dy) = (predicted - &mean_x, truth - &mean_y);
     let (var_x, var_y, cov) = (mean(&(&dx * &dx)), mean(&(&dy * &dy)), mean(&(&dx * &dy)));
     let gap = &mean_x - &mean_y;
     let ccc = cov * 2.0 / (var_x + var_y + &gap * &gap + 1e-8);
-    let loss = ccc.neg().g_add_scalar(1.0).mean(Kind::Float);
+    let loss = ccc.neg().g_add_scalar(1.0).mean(kind);
     // A single item has no variance: its "concordance" would only pull the mean.
-    let enough = mask.sum(Kind::Float).ge(2.0).to_kind(Kind::Float);
+    let enough = mask.sum(kind).ge(2.0).to_kind(kind);
     loss * enough
 }
 
@@ -60,5 +63,5 @@ pub fn action_unit_loss(logits: &Tensor, truth: &Tensor, mask: &Tensor) -> Tenso
 
 /// sum(x m) / max(1, sum m)
 pub(crate) fn masked_mean(x: &Tensor, mask: &Tensor) -> Tensor {
-    (x * mask).sum(Kind::Float) / mask.sum(Kind::Float).clamp_min(1.0)
+    (x * mask).sum(x.kind()) / mask.sum(x.kind()).clamp_min(1.0)
 }

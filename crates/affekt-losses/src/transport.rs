@@ -1,6 +1,6 @@
 //! The optimal-transport term for one-hot targets.
 
-use affekt_tensor::{Kind, Tensor};
+use affekt_tensor::Tensor;
 
 use crate::tasks::masked_mean;
 
@@ -16,13 +16,13 @@ use crate::tasks::masked_mean;
 /// # Range
 /// [0, max C]
 /// # Numerics
-/// softmax in 32 bit; 0 when every item is masked; the gradient vanishes as softmax(z)\[y\] -> 0
+/// softmax in the kind of the logits, 32 bit in training; 0 when every item is masked; the gradient vanishes as softmax(z)\[y\] -> 0
 pub fn transport_loss(logits: &Tensor, class: &Tensor, mask: &Tensor, cost_to: &Tensor) -> Tensor {
-    let probabilities = logits.softmax(-1, Kind::Float);
+    let probabilities = logits.softmax(-1, logits.kind());
     let per_item = (probabilities * cost_to.index_select(0, class)).sum_dim_intlist(
         [-1_i64].as_slice(),
         false,
-        Kind::Float,
+        logits.kind(),
     );
     masked_mean(&per_item, mask)
 }

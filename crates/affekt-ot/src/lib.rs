@@ -18,6 +18,7 @@
 //! ```
 
 mod cost;
+mod divergence;
 mod error;
 mod exact;
 mod marginals;
@@ -31,13 +32,14 @@ mod tree;
 mod unbalanced;
 
 pub use cost::CostMatrix;
+pub use divergence::sinkhorn_divergence;
 pub use error::{CostError, OtError, SinkhornError};
 pub use exact::{ExactSolver, exact};
 pub use marginals::{MASS_TOLERANCE, total_variation};
 pub use one_hot::{envelope_logit_gradient, one_hot_cost, one_hot_logit_gradient, one_hot_uniform};
 pub use population::{PopulationOptimum, expected_costs, minimum_risk, population_optimum};
 pub use prototypes::{PrototypeTable, UnknownPrototypeTable};
-pub use sinkhorn::{SinkhornParams, StoppingRule, entropy_convention_value, sinkhorn, sinkhorn_divergence};
+pub use sinkhorn::{SinkhornParams, StoppingRule, entropy_convention_value, sinkhorn};
 pub use solution::{OtSolution, Status};
 pub use transform::Normalisation;
 pub use unbalanced::{UnbalancedSolution, unbalanced_sinkhorn};

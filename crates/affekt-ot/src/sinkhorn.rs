@@ -77,11 +77,11 @@ impl SinkhornParams {
 ///
 /// # Range
 /// `cost_regularised` lies between exact transport (eps -> 0) and `<p q', C>` (eps -> inf); it is not 0 for
-/// `p = q`, see [`sinkhorn_divergence`]. For a one-hot q it equals the closed form at every eps.
+/// `p = q`, see [`crate::sinkhorn_divergence`]. For a one-hot q it equals the closed form at every eps.
 ///
 /// # Numerics
 /// Log domain; entries of zero mass are dropped, their potentials being the limit from above. Convergence is
-/// linear at a rate that worsens like `exp(-max C / eps)`. The KL convention; for the other one see
+/// linear at a rate that worsens like `exp(-max C / eps)`, and slowest for p near q. The KL convention; for the other one see
 /// [`entropy_convention_value`]. The gradient in p is f (envelope theorem): do not differentiate the loop.
 ///
 /// # Errors
@@ -116,9 +116,7 @@ pub fn sinkhorn(
         iterations += 1;
         // Columns fit now. The next row update tells by how much the rows do not, at no extra cost.
         let next = kernel.row_update(&g);
-        let row_error = |i: usize| p[i] * ((f[i] - next[i]) / params.epsilon).exp_m1().abs();
-        let error: f64 = (0..p.len()).filter(|&i| p[i] > 0.0).map(row_error).sum();
-        if tolerance.is_some_and(|tolerance| error <= tolerance) {
+        if tolerance.is_some_and(|tolerance| kernel.row_error(&f, &next) <= tolerance) {
             status = Status::Converged;
             break;
         }
@@ -126,27 +124,7 @@ pub fn sinkhorn(
             f = next;
         }
     }
-    let plan = kernel.plan(&f, &g);
-    let n = p.len();
-    let potential_sums = plan.iter().enumerate().filter(|(_, t)| **t > 0.0);
-    let solution = OtSolution {
-        cost_linear: plan.iter().zip(cost.as_slice()).map(|(t, c)| t * c).sum(),
-        // eps ln(T / p q) is f + g - C, so the two terms add up to <T, f + g>.
-        cost_regularised: potential_sums.map(|(cell, t)| t * (f[cell / n] + g[cell % n])).sum(),
-        dual_value: dot_on_support(&f, p) + dot_on_support(&g, q),
-        marginal_error: marginal_error(&plan, p, q),
-        plan,
-        f,
-        g,
-        iterations,
-        status,
-    };
-    match tolerance {
-        Some(tolerance) if status != Status::Converged => {
-            Err(SinkhornError::NotConverged { tolerance, last: Box::new(solution) })
-        }
-        _ => Ok(solution),
-    }
+    finished(kernel.solution(f, g, iterations, status), tolerance)
 }
 
 /// The value under the entropy convention, from the value under the KL convention.
@@ -174,40 +152,14 @@ pub fn entropy_convention_value(kl_value: f64, p: &[f64], q: &[f64], epsilon: f6
     kl_value - epsilon * (entropy(p) + entropy(q))
 }
 
-/// The debiased entropic cost.
-///
-/// # Equation
-/// `S(p, q) = OT(p, q) - OT(p, p) / 2 - OT(q, q) / 2`, each the regularised value of [`sinkhorn`]
-///
-/// # Shape
-/// `p [n]`, `q [n]`, cost `[n, n]` -> scalar
-///
-/// # Range
-/// `>= 0`, 0 iff `p = q`, for costs whose kernel `exp(-C / eps)` is positive definite
-///
-/// # Numerics
-/// a difference of values: relative precision is lost as p approaches q
-///
-/// # Errors
-/// As [`sinkhorn`].
-///
-/// # Example
-/// ```
-/// use affekt_ot::{CostMatrix, SinkhornParams, StoppingRule, sinkhorn_divergence};
-/// let rule = StoppingRule::Tolerance { tolerance: 1e-12, max_iterations: 1000 };
-/// let params = SinkhornParams::new(1.0, rule)?;
-/// let s = sinkhorn_divergence(&[0.75, 0.25], &[0.75, 0.25], &CostMatrix::uniform(2)?, &params)?;
-/// assert!(s.abs() < 1e-12);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn sinkhorn_divergence(
-    p: &[f64],
-    q: &[f64],
-    cost: &CostMatrix,
-    params: &SinkhornParams,
-) -> Result<f64, SinkhornError> {
-    let value = |a, b| Ok::<f64, SinkhornError>(sinkhorn(a, b, cost, params)?.cost_regularised);
-    Ok(value(p, q)? - 0.5 * (value(p, p)? + value(q, q)?))
+/// The solution, or the error that carries it when a tolerance was asked for and missed.
+pub(crate) fn finished(solution: OtSolution, tolerance: Option<f64>) -> Result<OtSolution, SinkhornError> {
+    match tolerance {
+        Some(tolerance) if solution.status != Status::Converged => {
+            Err(SinkhornError::NotConverged { tolerance, last: Box::new(solution) })
+        }
+        _ => Ok(solution),
+    }
 }
 
 pub(crate) fn check_positive(what: &'static str, got: f64) -> Result<(), OtError> {
@@ -249,6 +201,30 @@ impl<'a> Kernel<'a> {
         let n = f.len();
         let term = |i: usize, j: usize| self.log_p[i] + (f[i] - self.cost.get(i, j)) / self.epsilon;
         (0..n).map(|j| -self.epsilon * log_sum_exp(n, |i| term(i, j))).collect()
+    }
+
+    /// L1 error of the first marginal at potentials whose next row update is `next`.
+    pub(crate) fn row_error(&self, f: &[f64], next: &[f64]) -> f64 {
+        let held = (0..f.len()).filter(|&i| self.p[i] > 0.0);
+        held.map(|i| self.p[i] * ((f[i] - next[i]) / self.epsilon).exp_m1().abs()).sum()
+    }
+
+    pub(crate) fn solution(&self, f: Vec<f64>, g: Vec<f64>, iterations: usize, status: Status) -> OtSolution {
+        let plan = self.plan(&f, &g);
+        let n = f.len();
+        let held = plan.iter().enumerate().filter(|(_, t)| **t > 0.0);
+        OtSolution {
+            cost_linear: plan.iter().zip(self.cost.as_slice()).map(|(t, c)| t * c).sum(),
+            // eps ln(T / p q) is f + g - C, so the two terms add up to <T, f + g>.
+            cost_regularised: held.map(|(cell, t)| t * (f[cell / n] + g[cell % n])).sum(),
+            dual_value: dot_on_support(&f, self.p) + dot_on_support(&g, self.q),
+            marginal_error: marginal_error(&plan, self.p, self.q),
+            plan,
+            f,
+            g,
+            iterations,
+            status,
+        }
     }
 
     pub(crate) fn plan(&self, f: &[f64], g: &[f64]) -> Vec<f64> {

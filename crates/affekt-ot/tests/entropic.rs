@@ -4,7 +4,8 @@ mod support;
 
 use affekt_ot::{
     CostMatrix, OtError, SinkhornError, SinkhornParams, Status, StoppingRule, envelope_logit_gradient, exact,
-    one_hot_cost, one_hot_logit_gradient, population_optimum, sinkhorn, unbalanced_sinkhorn,
+    one_hot_cost, one_hot_logit_gradient, population_optimum, sinkhorn, sinkhorn_divergence,
+    unbalanced_sinkhorn,
 };
 use support::{Stream, all_close, close};
 
@@ -142,6 +143,20 @@ fn parameters_are_checked() {
     assert!(population_optimum(&[0.5, 0.5], &cost, -1.0).is_err());
 }
 
+#[test]
+fn divergence_by_averaged_updates_equals_its_definition() {
+    let mut stream = Stream(28);
+    for turn in 0..6_usize {
+        let (p, q) = (stream.simplex(5, turn.is_multiple_of(2)), stream.simplex(5, false));
+        let cost = if turn < 3 { stream.metric(5) } else { stream.costs(5, false) };
+        let value = |a: &[f64], b: &[f64]| sinkhorn(a, b, &cost, &params(0.5)).unwrap().cost_regularised;
+        let by_definition = value(&p, &q) - 0.5 * (value(&p, &p) + value(&q, &q));
+        close(sinkhorn_divergence(&p, &q, &cost, &params(0.5)).unwrap(), by_definition, 1e-11);
+        let near = SinkhornParams::new(0.02, StoppingRule::FixedIterations(1000)).unwrap();
+        assert!(turn >= 3 || sinkhorn_divergence(&p, &p, &cost, &near).unwrap().abs() < 1e-6);
+    }
+}
+
 /// `-sum eta ln p + lambda p' C eta`
 fn population_risk(p: &[f64], eta: &[f64], cost: &CostMatrix, lambda: f64) -> f64 {
     let log_loss: f64 = eta.iter().zip(p).filter(|(e, _)| **e > 0.0).map(|(e, p)| -e * p.ln()).sum();
@@ -152,7 +167,7 @@ fn population_risk(p: &[f64], eta: &[f64], cost: &CostMatrix, lambda: f64) -> f6
 #[test]
 fn population_optimum_is_not_beaten_by_random_predictions() {
     let mut stream = Stream(27);
-    for turn in 0..200 {
+    for turn in 0..200_usize {
         let n = 2 + stream.below(6);
         let (eta, cost) =
             (stream.simplex(n, turn.is_multiple_of(2)), stream.costs(n, turn.is_multiple_of(3)));

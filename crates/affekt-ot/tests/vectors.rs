@@ -61,7 +61,7 @@ fn index(value: &Value) -> usize {
 }
 
 fn converged(epsilon: f64) -> SinkhornParams {
-    let stopping = StoppingRule::Tolerance { tolerance: 1e-14, max_iterations: 10_000 };
+    let stopping = StoppingRule::Tolerance { tolerance: 1e-13, max_iterations: 100_000 };
     SinkhornParams::new(epsilon, stopping).expect("the parameters are valid")
 }
 

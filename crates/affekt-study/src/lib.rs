@@ -1,7 +1,7 @@
 //! Run matrix, run identity, executors, collection and claims of a study.
 //!
 //! A study file ([`StudySpec`]) and prepared datasets resolve to a plan and one [`ResolvedRun`] per dataset, arm
-//! and seed. An `Executor` runs what is not done; `collect` turns the prediction files into `results.csv`,
+//! and seed. An [`Executor`] runs what is not done; `collect` turns the prediction files into `results.csv`,
 //! `tests.csv` and `claims.json`. Nothing here knows how a run trains: a run is a folder with `run.json` before
 //! and `predictions.csv` and `DONE` after.
 
@@ -9,12 +9,15 @@ mod check;
 mod cost;
 mod done;
 mod error;
+mod executor;
+mod local_pool;
 mod lock;
 mod metric_name;
 mod nearest;
 mod overlay;
 mod plan;
 mod prepared;
+mod progress;
 mod run;
 mod spec;
 mod study;
@@ -22,11 +25,14 @@ mod study;
 pub use check::Problem;
 pub use done::{Done, RUN_OUTPUTS, finish_run, is_done};
 pub use error::StudyError;
+pub use executor::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
+pub use local_pool::LocalPool;
 pub use lock::{LockError, LockOwner, RunLock};
 pub use metric_name::METRICS;
 pub use overlay::OverlayError;
 pub use plan::{PlanContext, PlannedStudy, PreparedDataset, plan_study};
 pub use prepared::Prepared;
+pub use progress::{Console, duration};
 pub use run::ResolvedRun;
 pub use spec::*;
 pub use study::Study;

@@ -77,11 +77,10 @@ impl Evaluator {
 
 /// Accuracy and macro-F1 (absent classes count 0) of predictions with a true class; `None` without any.
 pub fn expression_scores(rows: &[PredictionRow], n_classes: usize) -> Option<(f64, f64)> {
-    let (truth, predicted): (Vec<usize>, Vec<usize>) = rows
+    let pairs = rows
         .iter()
-        .filter_map(|row| row.true_class.map(|class| (class.get(), row.predicted_class.get())))
-        .unzip();
-    let confusion = Confusion::from_pairs(&truth, &predicted, n_classes).ok()?;
+        .filter_map(|row| row.true_class.map(|class| (class.get(), row.predicted_class.get())));
+    let confusion = Confusion::from_pairs(n_classes, pairs).ok()?;
     Some((confusion.accuracy().ok()?, confusion.macro_f1(UndefinedClass::Zero).ok()?))
 }
 

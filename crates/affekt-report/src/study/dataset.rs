@@ -18,8 +18,6 @@ pub(crate) struct Dataset {
     pub(crate) limits: Option<Limits>,
     /// Items set aside per reason; none when no quarantine table was kept.
     pub(crate) quarantine: Option<BTreeMap<String, u64>>,
-    /// Distances of the class prototypes, row-major.
-    pub(crate) distance: Vec<f64>,
     /// Finished runs in plan order.
     pub(crate) runs: Vec<Run>,
     /// Planned runs without predictions.
@@ -54,11 +52,6 @@ impl Dataset {
         let limits =
             planned.has_limits.then(|| Limits::load(&folder.join("limits.json"))).transpose()?;
         let quarantine = quarantine_counts(&folder.join("quarantine.csv"))?;
-        let distance = planned
-            .prototypes
-            .iter()
-            .flat_map(|a| planned.prototypes.iter().map(move |b| (a[0] - b[0]).hypot(a[1] - b[1])))
-            .collect();
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for run in plan.runs.iter().filter(|run| run.dataset == planned.name) {
             match Run::load(run, planned, selection, &study_dir.join("runs").join(&run.id))? {
@@ -66,7 +59,7 @@ impl Dataset {
                 None => missing.push(run.clone()),
             }
         }
-        Ok(Self { planned: planned.clone(), limits, quarantine, distance, runs, missing })
+        Ok(Self { planned: planned.clone(), limits, quarantine, runs, missing })
     }
 
     /// Name of the dataset.

@@ -12,6 +12,7 @@ use affekt_artifact::{ClaimSet, Digest, Plan, Results, Selection, Tests};
 use affekt_metrics::UndefinedClass;
 
 pub(crate) use dataset::Dataset;
+pub(crate) use reliability::Reliability;
 pub(crate) use run::Run;
 
 use crate::ReportError;

@@ -83,20 +83,19 @@ impl Run {
             calibration.update((&probabilities, truth.get()))?;
             reliability.add(&probabilities, truth.get());
         }
-        let distance: Vec<f64> = dataset
-            .prototypes
-            .iter()
-            .flat_map(|a| dataset.prototypes.iter().map(move |b| (a[0] - b[0]).hypot(a[1] - b[1])))
-            .collect();
-        let kept = preservation(&confusion, &dataset.prototypes, DEFAULT_NEUTRAL_ZONE, &without_place(dataset))?;
+        let points = &dataset.prototypes;
+        let distance: Vec<f64> =
+            points.iter().flat_map(|a| points.iter().map(move |b| (a[0] - b[0]).hypot(a[1] - b[1]))).collect();
+        let zone = DEFAULT_NEUTRAL_ZONE;
+        let kept = if_fitted(preservation(&confusion, points, zone, &without_place(dataset)).map(Some))?;
         Ok(Self {
             id: planned.id.clone(),
             arm: planned.arm.clone(),
             seed: planned.seed,
             severity: error_severity(&confusion, &distance)?,
-            severity_index: severity_index(&confusion, &distance)?,
-            quadrant: kept.errors.map(|s| s.quadrant),
-            quadrant_chance: kept.chance.map(|s| s.quadrant),
+            severity_index: if_fitted(severity_index(&confusion, &distance))?,
+            quadrant: kept.and_then(|k| k.errors).map(|s| s.quadrant),
+            quadrant_chance: kept.and_then(|k| k.chance).map(|s| s.quadrant),
             calibration: if confusion.total() > 0 { Some(calibration.finish()?) } else { None },
             confusion,
             reliability,
@@ -104,6 +103,14 @@ impl Run {
             unlabelled,
             digest,
         })
+    }
+}
+
+/// A table too sparse for the chance model leaves the measure undefined; it does not end the report.
+fn if_fitted<T>(value: Result<Option<T>, MetricError>) -> Result<Option<T>, MetricError> {
+    match value {
+        Err(MetricError::NotConverged { .. }) => Ok(None),
+        other => other,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Pen;
 use super::canvas::{Canvas, ellipse, line, outline};
-use super::colour::{mix, shade};
+use super::colour::{crease, mix};
 use super::units::Units;
 use crate::identity::Identity;
 
@@ -33,7 +33,7 @@ pub(super) fn paint(canvas: &mut Canvas, identity: &Identity, units: &Units) {
 /// Lines of the forehead: in the middle for AU1, at the sides for AU2, between the brows for AU4.
 fn forehead(canvas: &mut Canvas, identity: &Identity, units: &Units) {
     let Units { au1, au2, au4, .. } = *units;
-    let fold = |alpha: f32| Pen::new(shade(identity.skin, 0.62), alpha);
+    let fold = |alpha: f32| Pen::new(crease(identity.skin), alpha);
     for (i, y) in (0_u8..).zip([-0.63, -0.55]) {
         let reach = 0.15 + 0.03 * f32::from(i);
         let middle = [[-reach, y - 0.01], [0.0, y + 0.015], [reach, y - 0.01]];

@@ -2,14 +2,14 @@
 
 use super::Pen;
 use super::canvas::{Canvas, ellipse, line};
-use super::colour::{lighten, shade};
+use super::colour::{crease, lighten};
 use super::units::Units;
 use crate::identity::Identity;
 
 pub(super) fn paint(canvas: &mut Canvas, identity: &Identity, units: &Units) {
     let Units { au6, au10, au12, .. } = *units;
     let skin = identity.skin;
-    let fold = |alpha: f32| Pen::new(shade(skin, 0.6), alpha);
+    let fold = |alpha: f32| Pen::new(crease(skin), alpha);
     for side in [-1.0, 1.0] {
         let at = |x: f32, y: f32| [side * x, y];
         // The faint resting fold deepens with age.

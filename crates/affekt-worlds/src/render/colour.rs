@@ -16,6 +16,11 @@ pub(super) fn shade(skin: Rgb, amount: f32) -> Rgb {
     mix(skin, SHADOW, amount)
 }
 
+/// The colour of a fold; on dark skin it goes further towards black, so that the contrast stays.
+pub(super) fn crease(skin: Rgb) -> Rgb {
+    shade(skin, 0.58 + 0.4 * (1.0 - skin[0]))
+}
+
 /// Light on skin.
 pub(super) fn lighten(skin: Rgb, amount: f32) -> Rgb {
     mix(skin, [1.0, 0.96, 0.9], amount)

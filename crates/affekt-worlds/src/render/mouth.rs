@@ -2,7 +2,7 @@
 
 use super::Pen;
 use super::canvas::{Canvas, ellipse, line, polygon};
-use super::colour::{Rgb, mix, shade};
+use super::colour::{Rgb, crease, mix, shade};
 use super::head::JAW_DROP;
 use super::units::Units;
 use crate::identity::Identity;
@@ -34,8 +34,8 @@ impl Lips {
                 * (1.0 - 0.36 * au23)
                 * (1.0 - 0.12 * au26),
             corner: REST_Y - 0.1 * au12 + 0.1 * au15 + 0.03 * au26,
-            inner_upper: REST_Y - 0.075 * au10 - 0.02 * au25 + 0.03 * au12 - 0.035 * au15,
-            inner_lower: REST_Y - 0.035 * au10 + 0.06 * au25 + 0.16 * au26 + 0.03 * au12 - 0.035 * au15,
+            inner_upper: REST_Y - 0.075 * au10 - 0.03 * au25 + 0.03 * au12 - 0.035 * au15,
+            inner_lower: REST_Y - 0.035 * au10 + 0.075 * au25 + 0.16 * au26 + 0.03 * au12 - 0.035 * au15,
             upper: 0.052 * identity.lip_fullness * thin * (1.0 - 0.25 * au12) * (1.0 - 0.2 * au10),
             lower: 0.068 * identity.lip_fullness * thin * (1.0 - 0.15 * au12),
         }
@@ -134,7 +134,7 @@ fn inside(canvas: &mut Canvas, units: &Units, lips: &Lips) {
 fn folds(canvas: &mut Canvas, identity: &Identity, units: &Units, lips: &Lips) {
     let Units { au12, au15, au23, au24, au26, .. } = *units;
     let skin = identity.skin;
-    let fold = |alpha: f32| Pen::new(shade(skin, 0.6), alpha);
+    let fold = |alpha: f32| Pen::new(crease(skin), alpha);
     let below = lips.inner_lower + lips.lower;
 
     // The dent under the lower lip, always there, deep when the lips are pressed.
@@ -164,8 +164,8 @@ fn folds(canvas: &mut Canvas, identity: &Identity, units: &Units, lips: &Lips) {
             let up = lips.upper_edge(u) - lips.upper;
             let down = lips.lower_edge(u) + lips.lower;
             let x = side * lips.x(u);
-            canvas.stroke(line(&[[x, up - 0.02], [x * lean, up - 0.07]]), fold(0.5 * au23), 0.03);
-            canvas.stroke(line(&[[x, down + 0.02], [x * lean, down + 0.06]]), fold(0.5 * au23), 0.03);
+            canvas.stroke(line(&[[x, up - 0.02], [x * lean, up - 0.07]]), fold(0.62 * au23), 0.03);
+            canvas.stroke(line(&[[x, down + 0.02], [x * lean, down + 0.06]]), fold(0.62 * au23), 0.03);
         }
     }
 }

@@ -1,0 +1,29 @@
+//! The figures of a report, each drawn from the study's files.
+
+mod bars;
+mod calibration;
+mod circumplex;
+mod confusion;
+mod curves;
+mod dots;
+mod forest;
+mod grid;
+mod measures;
+mod per_class;
+
+pub(crate) use bars::ClassCounts;
+pub(crate) use calibration::ReliabilityDiagram;
+pub(crate) use circumplex::CircumplexMap;
+pub(crate) use confusion::ConfusionMatrix;
+pub(crate) use curves::LearningCurves;
+pub(crate) use dots::{DotPanel, DotPanels, DotRow, Reference};
+pub(crate) use forest::Forest;
+pub(crate) use measures::{arm_panel, error_structure, limits, paired_scores, pair_auc};
+pub(crate) use per_class::PerClassF1;
+
+/// A name as part of a file name and an element id; `index` keeps changed names apart.
+pub(crate) fn slug(name: &str, index: usize) -> String {
+    let clean: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    if clean == name { clean } else { format!("{clean}-{index}") }
+}
