@@ -43,6 +43,12 @@ pub(crate) struct Args {
     /// Override a configuration key; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Where runs execute: local or slurm
+    #[arg(long, value_name = "NAME")]
+    executor: Option<String>,
+    /// Hand the prepared jobs to the executor's queue
+    #[arg(long)]
+    submit: bool,
     /// Further arguments for `affekt study`, after `--`
     #[arg(last = true)]
     rest: Vec<OsString>,
@@ -78,6 +84,8 @@ pub(crate) fn smoke_arguments(workspace: &Workspace, out: &Path) -> Result<Vec<O
         jobs: None,
         dry_run: false,
         set: Vec::new(),
+        executor: None,
+        submit: false,
         rest: Vec::new(),
     };
     study_arguments(&args, &workspace.root, &workspace.root)
@@ -127,6 +135,12 @@ fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString
             bail!("--set {pair}: expected KEY=VALUE");
         }
         option("--set", pair.into());
+    }
+    if let Some(executor) = &args.executor {
+        option("--executor", executor.into());
+    }
+    if args.submit {
+        line.push("--submit".into());
     }
     line.extend(args.rest.iter().cloned());
     Ok(line)
@@ -182,8 +196,18 @@ mod tests {
 
     #[test]
     fn a_named_study_is_told_the_tier_and_the_rest() {
-        let line =
-            ["Cargo.toml", "--tier", "smoke", "--set", "epochs=1", "--dry-run", "--", "--executor", "slurm"];
+        let line = [
+            "Cargo.toml",
+            "--tier",
+            "smoke",
+            "--set",
+            "epochs=1",
+            "--dry-run",
+            "--executor",
+            "slurm",
+            "--",
+            "--json",
+        ];
         let expected = [
             "study",
             "plan",
@@ -196,6 +220,7 @@ mod tests {
             "epochs=1",
             "--executor",
             "slurm",
+            "--json",
         ];
         assert_eq!(arguments(&line).expect("valid"), expected);
     }

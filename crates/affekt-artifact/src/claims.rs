@@ -103,12 +103,18 @@ impl ClaimSet {
 
     /// The claims as a Markdown document.
     pub fn to_markdown(&self) -> String {
-        let mut text = format!("# Claims: {}\n\n| claim | dataset | verdict | why |\n|---|---|---|---|\n", self.study);
+        let mut text =
+            format!("# Claims: {}\n\n| claim | dataset | verdict | why |\n|---|---|---|---|\n", self.study);
         for claim in &self.claims {
-            let _ = writeln!(text, "| {} | {} | {} | {} |", claim.id, claim.dataset, claim.verdict, claim.reason);
+            let _ =
+                writeln!(text, "| {} | {} | {} | {} |", claim.id, claim.dataset, claim.verdict, claim.reason);
         }
         for claim in &self.claims {
-            let _ = write!(text, "\n## {} on {}\n\n{} ({})\n\n", claim.id, claim.dataset, claim.statement, claim.source);
+            let _ = write!(
+                text,
+                "\n## {} on {}\n\n{} ({})\n\n",
+                claim.id, claim.dataset, claim.statement, claim.source
+            );
             for item in &claim.evidence {
                 let value = item.value.map_or_else(|| "undefined".to_owned(), |v| format!("{v:.4}"));
                 let _ = writeln!(text, "- {}: {} (`{}`)", item.what, value, item.file);

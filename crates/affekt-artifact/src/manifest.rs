@@ -103,9 +103,9 @@ impl Manifest {
                 table::number(row.va.map(VaPoint::valence)),
                 table::number(row.va.map(VaPoint::arousal)),
             ];
-            cells.extend((0..self.aus.len()).map(|k| {
-                table::number(row.aus.get(k).copied().flatten().map(u8::from))
-            }));
+            cells.extend(
+                (0..self.aus.len()).map(|k| table::number(row.aus.get(k).copied().flatten().map(u8::from))),
+            );
             let eta = row.posterior.as_ref().map(LabelDistribution::as_slice);
             cells.extend((0..n_classes).map(|c| table::number(eta.and_then(|e| e.get(c)))));
             cells
@@ -157,7 +157,13 @@ impl Manifest {
             };
             let aus = aus
                 .iter()
-                .map(|_| row.optional("0 or 1", |t| match t { "0" => Some(false), "1" => Some(true), _ => None }))
+                .map(|_| {
+                    row.optional("0 or 1", |t| match t {
+                        "0" => Some(false),
+                        "1" => Some(true),
+                        _ => None,
+                    })
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             let eta = (0..label_set.len())
                 .map(|_| row.optional("a probability", table::finite))
@@ -165,7 +171,9 @@ impl Manifest {
             let posterior = eta
                 .into_iter()
                 .collect::<Option<Vec<f64>>>()
-                .map(|e| LabelDistribution::new(e).map_err(|_| row.refuse_last("a distribution over the classes")))
+                .map(|e| {
+                    LabelDistribution::new(e).map_err(|_| row.refuse_last("a distribution over the classes"))
+                })
                 .transpose()?;
             Ok(ManifestRow { sample, path, subject, video, split, expression, va, aus, posterior })
         })?;

@@ -87,8 +87,7 @@ pub struct Predictions {
 
 impl Predictions {
     fn columns(label_set: &LabelSet, aus: &[u8]) -> Vec<String> {
-        let fixed =
-            ["selection", "sample", "subject", "video", "split", "true_class", "predicted_class"];
+        let fixed = ["selection", "sample", "subject", "video", "split", "true_class", "predicted_class"];
         let mut columns: Vec<String> = fixed.map(str::to_owned).to_vec();
         columns.extend(label_set.classes().iter().map(|class| format!("p_{class}")));
         let va = ["true_valence", "true_arousal", "predicted_valence", "predicted_arousal"];
@@ -119,7 +118,9 @@ impl Predictions {
             cells.push(table::number(row.true_va.map(VaPoint::arousal)));
             cells.extend((0..2).map(|k| table::number(row.predicted_va.map(|va| va[k]))));
             let n_aus = self.aus.len();
-            cells.extend((0..n_aus).map(|k| table::number(row.true_aus.get(k).copied().flatten().map(u8::from))));
+            cells.extend(
+                (0..n_aus).map(|k| table::number(row.true_aus.get(k).copied().flatten().map(u8::from))),
+            );
             cells.extend((0..n_aus).map(|k| table::number(row.au_probabilities.get(k))));
             cells
         });
@@ -163,16 +164,30 @@ impl Predictions {
             };
             let true_aus = aus
                 .iter()
-                .map(|_| row.optional("0 or 1", |t| match t { "0" => Some(false), "1" => Some(true), _ => None }))
+                .map(|_| {
+                    row.optional("0 or 1", |t| match t {
+                        "0" => Some(false),
+                        "1" => Some(true),
+                        _ => None,
+                    })
+                })
                 .collect::<Result<_, _>>()?;
-            let au_cells = aus
-                .iter()
-                .map(|_| row.optional("a probability", number))
-                .collect::<Result<Vec<_>, _>>()?;
+            let au_cells =
+                aus.iter().map(|_| row.optional("a probability", number)).collect::<Result<Vec<_>, _>>()?;
             let au_probabilities = au_cells.into_iter().flatten().collect();
             Ok(PredictionRow {
-                selection, sample, subject, video, split, true_class, predicted_class, probabilities,
-                true_va, predicted_va, true_aus, au_probabilities,
+                selection,
+                sample,
+                subject,
+                video,
+                split,
+                true_class,
+                predicted_class,
+                probabilities,
+                true_va,
+                predicted_va,
+                true_aus,
+                au_probabilities,
             })
         })?;
         Ok(Self { label_set: label_set.clone(), aus: aus.to_vec(), rows })

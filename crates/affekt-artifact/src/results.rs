@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use affekt_core::Split;
+
 use crate::ArtifactError;
 use crate::table::{self, RawTable};
 
@@ -79,7 +81,7 @@ impl Results {
         Ok(Self { rows })
     }
 
-    /// Values of one metric for one dataset, arm and selection, keyed by seed, in seed order.
+    /// Test-split values of one metric for one dataset, arm and selection, keyed by seed, in seed order.
     pub fn by_seed(
         &self,
         dataset: &str,
@@ -89,7 +91,8 @@ impl Results {
     ) -> std::collections::BTreeMap<u64, Option<f64>> {
         self.rows
             .iter()
-            .filter(|r| r.dataset == dataset && r.arm == arm && r.selection == selection && r.metric == metric)
+            .filter(|r| r.split == Split::Test.as_str() && r.dataset == dataset && r.arm == arm)
+            .filter(|r| r.selection == selection && r.metric == metric)
             .map(|r| (r.seed, r.value))
             .collect()
     }

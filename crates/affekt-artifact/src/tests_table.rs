@@ -69,10 +69,31 @@ pub struct Tests {
 
 impl Tests {
     const COLUMNS: [&'static str; 25] = [
-        "dataset", "metric", "treatment", "control", "family", "n", "treatment_mean", "control_mean",
-        "mean_difference", "hodges_lehmann", "ci_low", "ci_high", "ci_confidence", "sign_flip_p",
-        "wilcoxon_p", "holm_p", "d_z", "rank_biserial", "margin", "tost_p", "rope_below", "rope_within",
-        "rope_above", "min_attainable_p", "verdict",
+        "dataset",
+        "metric",
+        "treatment",
+        "control",
+        "family",
+        "n",
+        "treatment_mean",
+        "control_mean",
+        "mean_difference",
+        "hodges_lehmann",
+        "ci_low",
+        "ci_high",
+        "ci_confidence",
+        "sign_flip_p",
+        "wilcoxon_p",
+        "holm_p",
+        "d_z",
+        "rank_biserial",
+        "margin",
+        "tost_p",
+        "rope_below",
+        "rope_within",
+        "rope_above",
+        "min_attainable_p",
+        "verdict",
     ];
 
     /// Writes the table.
@@ -82,13 +103,29 @@ impl Tests {
     pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
         let rows = self.rows.iter().map(|row| {
             let mut cells: Vec<String> =
-                [&row.dataset, &row.metric, &row.treatment, &row.control, &row.family].map(Clone::clone).to_vec();
+                [&row.dataset, &row.metric, &row.treatment, &row.control, &row.family]
+                    .map(Clone::clone)
+                    .to_vec();
             cells.push(row.n.to_string());
             let numbers = [
-                Some(row.treatment_mean), Some(row.control_mean), Some(row.mean_difference),
-                Some(row.hodges_lehmann), row.ci_low, row.ci_high, row.ci_confidence, Some(row.sign_flip_p),
-                Some(row.wilcoxon_p), Some(row.holm_p), row.d_z, row.rank_biserial, row.margin, row.tost_p,
-                row.rope_below, row.rope_within, row.rope_above, Some(row.min_attainable_p),
+                Some(row.treatment_mean),
+                Some(row.control_mean),
+                Some(row.mean_difference),
+                Some(row.hodges_lehmann),
+                row.ci_low,
+                row.ci_high,
+                row.ci_confidence,
+                Some(row.sign_flip_p),
+                Some(row.wilcoxon_p),
+                Some(row.holm_p),
+                row.d_z,
+                row.rank_biserial,
+                row.margin,
+                row.tost_p,
+                row.rope_below,
+                row.rope_within,
+                row.rope_above,
+                Some(row.min_attainable_p),
             ];
             cells.extend(numbers.map(table::number));
             cells.push(row.verdict.clone());

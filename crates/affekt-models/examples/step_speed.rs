@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = MultiTask::new(&store.root(), backbone, HeadSizes { n_classes: 8, va: true, n_aus: 12 }, 0.0);
     let mut optimizer = AdamW::new(AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?, store.parameters());
     let images = Tensor::rand([batch, size, size, 3], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
-    let mode = Mode { train: true, precision };
+    let mode = Mode { train: true, precision, noise: Seed(0) };
     let (warm_up, steps) = (3, 15);
     let mut times = Vec::new();
     for step in 0..warm_up + steps {

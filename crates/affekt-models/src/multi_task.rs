@@ -1,7 +1,7 @@
 //! One backbone, one linear head per task.
 
 use affekt_learn::{AffectModel, Backbone, ModelOutput};
-use affekt_tensor::{Linear, Mode, ParamPath, Tensor};
+use affekt_tensor::{Linear, Mode, ParamPath, Tensor, dropout};
 
 /// Which heads a model has, and how wide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl MultiTask {
 impl AffectModel for MultiTask {
     fn forward(&self, images: &Tensor, mode: Mode) -> ModelOutput {
         let mut features = self.backbone.forward(images, mode);
-        if mode.train && self.dropout > 0.0 {
-            features = features.dropout(self.dropout, true);
+        if mode.train {
+            features = dropout(&features, self.dropout, mode.noise);
         }
         ModelOutput {
             expression: self.expression.forward(&features),

@@ -149,7 +149,7 @@ fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &S
             }
             needs_valid(checks, format!("{key}.source.size.valid"), spec, size.valid > 0);
         }
-        DatasetSource::Files { manifest, split } => {
+        DatasetSource::Files { manifest, split, .. } => {
             checks.demand(
                 exists(manifest),
                 format!("{key}.source.manifest"),

@@ -75,6 +75,26 @@ pub enum StudyError {
         /// What would fit.
         expected: String,
     },
+    /// Predictions from which a metric cannot be computed.
+    #[error("{}: the {split} rows cannot be measured", path.display())]
+    Metric {
+        /// The prediction file.
+        path: PathBuf,
+        /// The split.
+        split: &'static str,
+        /// The cause.
+        #[source]
+        source: affekt_metrics::MetricError,
+    },
+    /// Results that cannot be compared.
+    #[error("dataset {dataset}: a contrast cannot be tested")]
+    Statistics {
+        /// Dataset.
+        dataset: String,
+        /// The cause.
+        #[source]
+        source: affekt_stats::StatsError,
+    },
     /// A file between stages is missing or malformed.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),

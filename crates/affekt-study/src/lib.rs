@@ -1,20 +1,26 @@
 //! Run matrix, run identity, executors, collection and claims of a study.
 //!
 //! A study file ([`StudySpec`]) and prepared datasets resolve to a plan and one [`ResolvedRun`] per dataset, arm
-//! and seed. An [`Executor`] runs what is not done; `collect` turns the prediction files into `results.csv`,
+//! and seed. An [`Executor`] runs what is not done; [`collect`] turns the prediction files into `results.csv`,
 //! `tests.csv` and `claims.json`. Nothing here knows how a run trains: a run is a folder with `run.json` before
 //! and `predictions.csv` and `DONE` after.
 
 mod check;
+mod collect;
+mod compare;
+mod contrast;
 mod cost;
 mod done;
 mod error;
 mod executor;
+mod judge;
 mod local_pool;
 mod lock;
+mod measure;
 mod metric_name;
 mod nearest;
 mod overlay;
+mod pair_auc;
 mod plan;
 mod prepared;
 mod progress;
@@ -23,6 +29,9 @@ mod spec;
 mod study;
 
 pub use check::Problem;
+pub use collect::{Collected, Hole, collect, collection_key, run_folder};
+pub use compare::{CompareError, Comparison, Pair, compare};
+pub use contrast::lower_is_better;
 pub use done::{Done, RUN_OUTPUTS, finish_run, is_done};
 pub use error::StudyError;
 pub use executor::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock, StudyError, is_done};
@@ -175,11 +175,8 @@ fn report(progress: &mut dyn Progress, job: &Job, status: Option<&JobStatus>) {
 }
 
 fn next(events: &Receiver<Event>) -> Option<Event> {
-    match events.recv_timeout(TICK) {
-        Ok(event) => Some(event),
-        // The pool holds a sender itself, so the channel never closes while it listens.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-    }
+    // The pool holds a sender itself, so the channel never closes while it listens.
+    events.recv_timeout(TICK).ok()
 }
 
 /// Passes on what a child reports, until it closes its output; other lines are not ours to read.

@@ -1,9 +1,13 @@
 //! From a study and prepared datasets to every run.
 
+use std::path::Path;
+
 use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 
 use crate::cost::{cost_of, prototypes, source_name};
-use crate::{ArmSpec, CostSpec, DatasetSpec, Prepared, ResolvedRun, Study, StudyError};
+use crate::{
+    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, run_folder,
+};
 
 /// What decides numbers and is not in the study file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,33 @@ pub struct PlannedStudy {
     pub plan: Plan,
     /// Content of each `run.json`.
     pub runs: Vec<ResolvedRun>,
+}
+
+impl PlannedStudy {
+    /// Writes `plan.toml` and the `run.json` of every run that has none; finished runs are not touched.
+    ///
+    /// # Errors
+    /// [`StudyError::Artifact`] on I/O.
+    pub fn save(&self, study_dir: &Path) -> Result<(), StudyError> {
+        for (planned, run) in self.plan.runs.iter().zip(&self.runs) {
+            let folder = run_folder(study_dir, planned);
+            if !folder.join("run.json").is_file() {
+                run.save(&folder)?;
+            }
+        }
+        let path = study_dir.join("plan.toml");
+        if Plan::load(&path).is_ok_and(|old| old == self.plan) {
+            return Ok(());
+        }
+        Ok(self.plan.save(&path)?)
+    }
+
+    /// The runs of the plan that are not finished.
+    pub fn to_do(&self, study_dir: &Path) -> Vec<Job> {
+        let jobs =
+            self.plan.runs.iter().map(|run| Job { id: run.id.clone(), folder: run_folder(study_dir, run) });
+        jobs.filter(|job| !is_done(&job.folder)).collect()
+    }
 }
 
 /// Resolves a study; `datasets` are in the order of the study file.

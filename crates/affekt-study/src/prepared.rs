@@ -1,5 +1,6 @@
 //! What a plan needs to know of a prepared dataset: `prepared.json`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_artifact::{Digest, Manifest, expect_schema, load_json, save_json};
@@ -14,7 +15,7 @@ use crate::StudyError;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prepared {
-    /// `affekt-prepared/1`.
+    /// `affekt-dataset-summary/1`.
     pub schema: String,
     /// Name of the dataset.
     pub dataset: String,
@@ -33,12 +34,12 @@ pub struct Prepared {
     /// True when the true posterior is known and `limits.json` exists.
     pub has_limits: bool,
     /// Set-aside items per reason.
-    pub quarantined: std::collections::BTreeMap<String, u64>,
+    pub quarantined: BTreeMap<String, u64>,
 }
 
 impl Prepared {
     /// Schema of this version.
-    pub const SCHEMA: &'static str = "affekt-prepared/1";
+    pub const SCHEMA: &'static str = "affekt-dataset-summary/1";
 
     /// Summary of a manifest; `cache` is the digest of its face cache.
     pub fn of(manifest: &Manifest, inputs: Digest, digest: Digest, has_limits: bool) -> Self {
@@ -52,7 +53,7 @@ impl Prepared {
             class_counts: Split::ALL.map(|split| manifest.class_counts(split)),
             class_means: class_means(manifest),
             has_limits,
-            quarantined: std::collections::BTreeMap::new(),
+            quarantined: BTreeMap::new(),
         }
     }
 

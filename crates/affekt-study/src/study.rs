@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use affekt_artifact::Digest;
+use affekt_artifact::{ArtifactError, Digest, write_atomic};
 
 use crate::run::{canonical_digest, plain_value};
 use crate::{StudyError, StudySpec, check, overlay};
@@ -32,6 +32,27 @@ impl Study {
         }
     }
 
+    /// The study as it was run: reads the `study.toml` that [`Study::save`] left in a study folder.
+    ///
+    /// Files it names are not looked for; the study may have moved since.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] and [`StudyError::File`].
+    pub fn load_spec(study_dir: &Path) -> Result<StudySpec, StudyError> {
+        let path = study_dir.join("study.toml");
+        let text = std::fs::read_to_string(&path).map_err(StudyError::io("read", &path))?;
+        overlay::read(&text, None, &[]).map_err(|source| StudyError::File { path, source })
+    }
+
+    /// Writes the study with tier and overrides applied as `study.toml` into a study folder.
+    ///
+    /// # Errors
+    /// [`StudyError::Artifact`] on I/O.
+    pub fn save(&self, study_dir: &Path) -> Result<(), StudyError> {
+        let text = plain_toml(&self.spec);
+        Ok(write_if_changed(&study_dir.join("study.toml"), text.as_bytes())?)
+    }
+
     /// The study as written, tier and overrides applied.
     pub fn spec(&self) -> &StudySpec {
         &self.spec
@@ -51,4 +72,13 @@ impl Study {
     pub fn digest(&self) -> Digest {
         canonical_digest(&plain_value(&self.spec))
     }
+}
+
+fn plain_toml(spec: &StudySpec) -> String {
+    toml::to_string(spec).expect("because a study was read from TOML")
+}
+
+/// Leaves a file alone that already has the content, so that its time tells when it changed.
+pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
+    if std::fs::read(path).is_ok_and(|old| old == bytes) { Ok(()) } else { write_atomic(path, bytes) }
 }

@@ -1,5 +1,6 @@
 //! Layers with `PyTorch`'s initial values, parameter names and arithmetic.
 
+use affekt_core::Seed;
 use tch::{Kind, Tensor};
 
 use crate::{Init, Mode, ParamPath};
@@ -107,4 +108,21 @@ impl Linear {
     pub fn forward(&self, x: &Tensor) -> Tensor {
         x.to_kind(Kind::Float).linear(&self.weight, Some(&self.bias))
     }
+}
+
+/// Zeroes entries with probability `p` and scales the rest by 1 / (1 - p); the identity at `p` 0.
+///
+/// The mask comes from a keyed stream, not from the library's process-wide generator.
+///
+/// # Shape
+/// x of any shape -> the same
+pub fn dropout(x: &Tensor, p: f64, noise: Seed) -> Tensor {
+    if p <= 0.0 {
+        return x.shallow_clone();
+    }
+    let mut stream = noise.stream("dropout", &[]);
+    #[expect(clippy::cast_possible_truncation, reason = "activations are 32-bit")]
+    let keep = if p < 1.0 { (1.0 / (1.0 - p)) as f32 } else { 0.0 };
+    let mask: Vec<f32> = (0..x.numel()).map(|_| if stream.bernoulli(p) { 0.0 } else { keep }).collect();
+    x * Tensor::from_slice(&mask).reshape(x.size()).to_device(x.device()).to_kind(x.kind())
 }

@@ -13,9 +13,9 @@ mod weights;
 
 pub use adam_w::{AdamW, AdamWParams, AdamWError};
 pub use error::TensorError;
-pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear};
+pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout};
 pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
-pub use runtime::{Device, libtorch_version, seed_dropout, set_threads};
+pub use runtime::{Device, libtorch_version, set_threads};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
 pub use weights::{load_weights, save_weights};

@@ -1,5 +1,6 @@
 //! Arithmetic and mode of a forward pass.
 
+use affekt_core::Seed;
 use tch::Kind;
 
 /// Arithmetic of convolutions; parameters, normalisation statistics, heads and losses stay in 32 bit.
@@ -28,4 +29,7 @@ pub struct Mode {
     pub train: bool,
     /// Arithmetic.
     pub precision: Precision,
+    /// Key of everything random in this pass (dropout): a pure function of run seed and step, so that a run can
+    /// start anywhere and threads or neighbours never share generator state.
+    pub noise: Seed,
 }

@@ -85,7 +85,7 @@ fn weight_files_round_trip_and_are_strict() {
     }
     assert_eq!(before, values(&other.state()["conv.weight"]));
     let extra = small(3, 2);
-    extra.root().parameter("new", &[1], Init::Constant(0.0));
+    let _ = extra.root().parameter("new", &[1], Init::Constant(0.0));
     assert!(load_weights(&extra, &path).unwrap_err().to_string().contains("missing [new]"));
     std::fs::write(&path, b"garbage").unwrap();
     assert!(matches!(load_weights(&into, &path), Err(TensorError::Safetensors { .. })));
@@ -111,11 +111,21 @@ fn bf16_convolution_stays_near_fp32() {
     let bn = BatchNorm2d::new(&store.root().sub("other_bn"), 16);
     let x = Tensor::arange(2 * 3 * 8 * 8, (Kind::Float, Device::Cpu)).sin().reshape([2, 3, 8, 8]);
     let run = |precision: Precision| {
-        let mode = Mode { train: true, precision };
+        let mode = Mode { train: true, precision, noise: Seed(0) };
         values(&bn.forward(&conv.forward(&x.to_kind(precision.kind())), mode))
     };
     let (full, half) = (run(Precision::Fp32), run(Precision::Bf16));
     let worst = full.iter().zip(&half).map(|(a, b)| (a - b).abs()).fold(0.0, |a, b| if b > a { b } else { a });
     assert!(worst < 0.05, "{worst}");
     assert!(worst > 0.0, "bf16 must not be fp32 in disguise");
+}
+
+#[test]
+fn dropout_is_keyed_and_keeps_the_mean() {
+    let x = Tensor::ones([100, 100], (Kind::Float, Device::Cpu));
+    let once = affekt_tensor::dropout(&x, 0.3, Seed(5));
+    assert_eq!(once, affekt_tensor::dropout(&x, 0.3, Seed(5)));
+    assert_ne!(once, affekt_tensor::dropout(&x, 0.3, Seed(6)));
+    assert!((once.mean(Kind::Float).double_value(&[]) - 1.0).abs() < 0.03);
+    assert_eq!(x, affekt_tensor::dropout(&x, 0.0, Seed(5)));
 }

@@ -1,6 +1,7 @@
 //! Predictions of a model on a split.
 
 use affekt_artifact::{PredictionRow, Selection};
+use affekt_core::Seed;
 use affekt_learn::AffectModel;
 use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
@@ -37,7 +38,7 @@ impl Evaluator {
         selection: Selection,
     ) -> Result<Vec<PredictionRow>, TrainError> {
         let _guard = no_grad_guard();
-        let mode = Mode { train: false, precision: self.precision };
+        let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
         let mut assembler = Assembler::new(faces, self.scaling, self.device);
         let positions: Vec<usize> = (0..faces.len()).collect();
         let mut rows = Vec::with_capacity(faces.len());

@@ -7,7 +7,7 @@ use affekt_artifact::Selection;
 use affekt_augment::Augment;
 use affekt_core::{Seed, Split};
 use affekt_learn::{AffectModel, Objective, Schedule};
-use affekt_tensor::{AdamW, AdamWParams, Mode, ParamStore, Precision, Tensor, seed_dropout};
+use affekt_tensor::{AdamW, AdamWParams, Mode, ParamStore, Precision, Tensor};
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
@@ -91,7 +91,6 @@ pub fn fit(
     let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device };
     let mut optimizer = AdamW::new(params.adam_w, store.parameters());
     let mut assembler = Assembler::new(faces, params.scaling, device);
-    let mode = Mode { train: true, precision: params.precision };
     let steps_per_epoch = faces.len() / params.batch_size;
 
     let mut history = Vec::new();
@@ -105,7 +104,8 @@ pub fn fit(
         let mut lr = 0.0;
         for (step, positions) in order.chunks_exact(params.batch_size).enumerate() {
             let global_step = u64::from(epoch - 1) * steps_per_epoch as u64 + step as u64;
-            seed_dropout(params.seed, global_step);
+            let noise = Seed(params.seed.stream("noise", &[global_step]).next_u64());
+            let mode = Mode { train: true, precision: params.precision, noise };
             let batch = assembler.batch(positions, jitter);
             let output = model.forward(&batch.images, mode);
             let loss = objective.forward(&output, &batch.target)?;

@@ -20,10 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             spread.macro_f1
         );
         for (c, class) in world.label_set().classes().iter().enumerate() {
-            let row: String = limits.argmax_confusion[c].iter().map(|p| format!(" {p:.4}")).collect();
+            let row: Vec<String> = limits.argmax_confusion[c].iter().map(|p| format!("{p:.4}")).collect();
             println!(
-                "  {class:<10} F1 best {:.3} argmax {:.3} |{row}",
-                limits.best_f1_per_class[c], limits.argmax_f1_per_class[c]
+                "  {class:<10} F1 best {:.3} argmax {:.3} | {}",
+                limits.best_f1_per_class[c],
+                limits.argmax_f1_per_class[c],
+                row.join(" ")
             );
         }
     }

@@ -40,8 +40,11 @@ impl World {
     /// The true posterior of every class given an AU vector in the order of [`World::aus`].
     ///
     /// # Equation
-    /// eta_c = pi_c P(AUs | c) / sum_k pi_k P(AUs | k), with P(AUs | c) = prod_j p_cj^(x_j) (1 - p_cj)^(1 - x_j)
-    /// and, for the members of the pair, rho P_common(AUs) + (1 - rho) P_c(AUs), where P_common mixes the two
+    /// ```text
+    /// eta_c = pi_c P(x | c) / sum_k pi_k P(x | k)
+    /// P(x | c) = prod_j p_cj^(x_j) (1 - p_cj)^(1 - x_j)
+    /// ```
+    /// and, for a member c of the pair, `rho P_common(x) + (1 - rho) P(x | c)`, where `P_common` mixes the two
     /// members by their priors.
     ///
     /// # Range

@@ -37,8 +37,10 @@ impl World {
     /// The limits by enumeration of every AU vector.
     ///
     /// # Equation
-    /// accuracy = sum_x max_c P(x, c). macro-F1 = max over rules r of 1/K sum_c 2 TP_c / (pi_c + q_c); see
-    /// [`WorldLimits::macro_f1`].
+    /// ```text
+    /// accuracy = sum_x max_c P(x, c)
+    /// macro-F1 = max over rules of 1/K sum_c 2 TP_c / (pi_c + q_c)
+    /// ```
     ///
     /// # Numerics
     /// Macro-F1 is not concave in the rule: the value is the best local optimum of many starts.

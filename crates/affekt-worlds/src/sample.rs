@@ -42,6 +42,7 @@ impl World {
     ///
     /// The streams do not depend on the world's name or rho, and the face is drawn before the pair's labels
     /// are exchanged: worlds that differ in rho only show the same faces and differ in labels only.
+    #[expect(clippy::missing_panics_doc, reason = "ids and class are checked with the world")]
     pub fn draw(&self, seed: Seed, split: Split, index: u64) -> WorldSample {
         let split_key = match split {
             Split::Train => 0,
@@ -88,7 +89,7 @@ impl World {
 
     /// The class whose table the AUs follow, and the class of the label.
     ///
-    /// Exchanging labels after the face is drawn gives P(AUs | c) = rho P_common + (1 - rho) P_c, because the law
+    /// Exchanging labels after the face is drawn gives `P(AUs | c) = rho P_common + (1 - rho) P_c`, because the law
     /// of (shown, label) is symmetric when both exchange by the pair's priors.
     fn draw_class(&self, seed: Seed, key: [u64; 2]) -> (usize, usize) {
         let mut labels = seed.stream("world-class", &key);

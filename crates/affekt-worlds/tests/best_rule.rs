@@ -5,7 +5,7 @@ use affekt_worlds::WorldLimits;
 
 /// Equally frequent cells with these posteriors, through the public door.
 fn limit(etas: &[Vec<f64>]) -> WorldLimits {
-    WorldLimits::from_posteriors(etas.iter().map(Vec::as_slice)).unwrap()
+    WorldLimits::from_posteriors(etas.iter().map(Vec::as_slice)).expect("rows sum to 1")
 }
 
 fn macro_f1(etas: &[Vec<f64>], rule: &[Vec<f64>]) -> f64 {
@@ -54,7 +54,7 @@ fn brute_force(etas: &[Vec<f64>], steps: u32) -> f64 {
 
 fn random_etas(stream: &mut Stream, cells: usize, k: usize) -> Vec<Vec<f64>> {
     // Powers of uniforms: some classes rare, some cells nearly certain.
-    let tail: Vec<f64> = (0..k).map(|c| 0.35_f64.powi(i32::try_from(c).unwrap())).collect();
+    let tail: Vec<f64> = (0..k).map(|c| 0.35_f64.powf(c as f64)).collect();
     (0..cells)
         .map(|_| {
             let raw: Vec<f64> = tail.iter().map(|t| t * stream.uniform().powi(3) + 1e-6).collect();

@@ -9,7 +9,7 @@ const DEGENERATE: &str = include_str!("../../../configs/worlds/degenerate.toml")
 const SEPARABLE: &str = include_str!("../../../configs/worlds/separable.toml");
 
 fn world(text: &str) -> World {
-    World::from_toml(text).unwrap()
+    World::from_toml(text).expect("a built-in world")
 }
 
 #[test]

@@ -53,10 +53,10 @@ fn labels_of_drawn_samples_score_what_the_posterior_promises() {
 }
 
 #[test]
-fn the_best_rule_is_never_below_argmax_and_sums_are_right() {
+fn argmax_is_never_above_best_and_sharing_never_raises_a_limit() {
     let world = World::from_toml(DEGENERATE).unwrap();
-    for rho in [0.0, 0.3, 0.8, 1.0] {
-        let limits = world.with_rho(rho).unwrap().limits();
+    let sweep: Vec<WorldLimits> = [0.0, 0.6, 1.0].map(|rho| world.with_rho(rho).unwrap().limits()).into();
+    for limits in &sweep {
         assert!(limits.macro_f1 >= limits.argmax_macro_f1);
         assert!(limits.best_rule_accuracy <= limits.accuracy + 1e-12);
         for confusion in [&limits.best_confusion, &limits.argmax_confusion] {
@@ -66,16 +66,9 @@ fn the_best_rule_is_never_below_argmax_and_sums_are_right() {
         }
         near("mean F1", limits.best_f1_per_class.iter().sum::<f64>() / 8.0, limits.macro_f1, 1e-12);
     }
-}
-
-#[test]
-fn more_sharing_never_raises_a_limit() {
-    let world = World::from_toml(DEGENERATE).unwrap();
-    let sweep: Vec<WorldLimits> =
-        [0.0, 0.25, 0.5, 0.75, 1.0].map(|rho| world.with_rho(rho).unwrap().limits()).into();
     for pair in sweep.windows(2) {
-        assert!(pair[1].accuracy <= pair[0].accuracy + 1e-12);
-        assert!(pair[1].macro_f1 <= pair[0].macro_f1 + 1e-9);
+        assert!(pair[1].accuracy < pair[0].accuracy);
+        assert!(pair[1].macro_f1 < pair[0].macro_f1);
     }
 }
 

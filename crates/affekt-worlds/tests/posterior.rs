@@ -9,21 +9,21 @@ const SEPARABLE: &str = include_str!("../../../configs/worlds/separable.toml");
 
 /// Anger and fear carry almost all mass and two AUs; the six others share a millionth.
 fn toy(rho: f64) -> World {
-    let mut text = format!(
+    let mut parts = vec![format!(
         "name = \"toy\"\nrenderer = 1\nlabel_set = \"aff-wild2\"\naus = [1, 4]\nnuisance = 0.0\n\
          intensity = [1.0, 1.0]\nsamples_per_subject = 1\n[pair]\nclasses = [\"anger\", \"fear\"]\nrho = {rho}\n"
-    );
+    )];
     for name in LabelSet::aff_wild2().classes() {
         let (prior, au) = match name.as_str() {
             "anger" => (0.6, [0.2, 0.9]),
             "fear" => (0.4 - 6e-6, [0.5, 0.25]),
             _ => (1e-6, [0.0, 0.0]),
         };
-        text += &format!(
+        parts.push(format!(
             "[classes.{name}]\nprior = {prior:?}\nva_mean = [0.0, 0.0]\nva_sd = [0.1, 0.1]\nau = {au:?}\n"
-        );
+        ));
     }
-    World::from_toml(&text).unwrap()
+    World::from_toml(&parts.concat()).expect("a valid toy")
 }
 
 #[test]

@@ -9,7 +9,7 @@ const SEPARABLE: &str = include_str!("../../../configs/worlds/separable.toml");
 /// The error after replacing the first occurrence of a text.
 fn after(from: &str, to: &str) -> WorldError {
     assert!(DEGENERATE.contains(from), "{from:?} is not in the file");
-    World::from_toml(&DEGENERATE.replacen(from, to, 1)).unwrap_err()
+    World::from_toml(&DEGENERATE.replacen(from, to, 1)).expect_err("refused")
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn files_are_named_in_errors() {
     let path = folder.path().join("broken.toml");
     assert!(matches!(World::load(&path), Err(WorldError::Read { .. })));
     std::fs::write(&path, "name = 3").unwrap();
-    let error = World::load(&path).unwrap_err();
+    let error = World::load(&path).expect_err("refused");
     assert!(error.to_string().contains("broken.toml"), "{error}");
     std::fs::write(&path, SEPARABLE).unwrap();
     assert_eq!(World::load(&path).unwrap().name(), "separable");

@@ -32,7 +32,12 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces.cache"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
     let model = build_model(&run, &store)?;
-    let cost = run.cost.as_ref().map(|rows| CostMatrix::from_rows(rows)).transpose().context("cost matrix of the run")?;
+    let cost = run
+        .cost
+        .as_ref()
+        .map(|rows| CostMatrix::from_rows(rows))
+        .transpose()
+        .context("cost matrix of the run")?;
     let weights = TaskWeights { expression: run.tasks.expression, va: run.tasks.va, au: run.tasks.au };
     let objective = MultiTaskObjective::new(weights, run.lambda, cost.as_ref())?;
     let augment = AugmentParams::new(run.augment)?.pipeline(splits.train.faces().mean_colour());

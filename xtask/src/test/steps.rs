@@ -112,15 +112,20 @@ impl Step {
                 Outcome::CheckFailed => Verdict::Failed("see the list above".into()),
             }),
             Self::Deny => deny(context),
-            Self::Clippy => status(deny_warnings(context.cargo(&["clippy", "--all-targets"]))),
+            Self::Clippy => {
+                status(deny_warnings(context.cargo(&["clippy", "--all-targets", "--keep-going"])))
+            }
             Self::Tests if context.nextest => status(context.cargo(&["nextest", "run", "--no-tests=pass"])),
-            Self::Tests => status(context.cargo(&["test", "--lib", "--bins", "--tests"])),
-            Self::DocTests => status(context.cargo(&["test", "--doc"])),
+            Self::Tests => status(context.cargo(&["test", "--lib", "--bins", "--tests", "--no-fail-fast"])),
+            Self::DocTests => status(context.cargo(&["test", "--doc", "--no-fail-fast"])),
             Self::Docs => status(strict_docs(context.cargo(&["doc", "--no-deps"]))),
             Self::SetUp => setup::ensure(context.workspace).map(|()| Verdict::Passed),
-            Self::TorchClippy => {
-                status(deny_warnings(context.island_cargo(&["clippy", "--release", "--all-targets"])))
-            }
+            Self::TorchClippy => status(deny_warnings(context.island_cargo(&[
+                "clippy",
+                "--release",
+                "--all-targets",
+                "--keep-going",
+            ]))),
             Self::TorchTests if context.nextest => status(context.island_cargo(&[
                 "nextest",
                 "run",
@@ -128,12 +133,21 @@ impl Step {
                 "--no-tests=pass",
             ])),
             Self::TorchTests => {
-                let mut command = context.island_cargo(&["test", "--release", "--lib", "--bins", "--tests"]);
+                let mut command = context.island_cargo(&[
+                    "test",
+                    "--release",
+                    "--lib",
+                    "--bins",
+                    "--tests",
+                    "--no-fail-fast",
+                ]);
                 // LibTorch's default generator is one per process: tests that draw from it must not interleave.
                 command.args(["--", "--test-threads=1"]);
                 status(command)
             }
-            Self::TorchDocTests => status(context.island_cargo(&["test", "--release", "--doc"])),
+            Self::TorchDocTests => {
+                status(context.island_cargo(&["test", "--release", "--doc", "--no-fail-fast"]))
+            }
             Self::TorchDocs => status(strict_docs(context.island_cargo(&["doc", "--release", "--no-deps"]))),
             Self::Smoke => smoke::run(context.workspace),
         }

@@ -12,14 +12,14 @@ mod measures;
 mod per_class;
 
 pub(crate) use bars::ClassCounts;
-pub(crate) use calibration::ReliabilityDiagram;
+pub(crate) use calibration::{ArmReliability, ReliabilityDiagram};
 pub(crate) use circumplex::CircumplexMap;
 pub(crate) use confusion::ConfusionMatrix;
-pub(crate) use curves::LearningCurves;
+pub(crate) use curves::{ArmCurves, LearningCurves};
 pub(crate) use dots::{DotPanel, DotPanels, DotRow, Reference};
 pub(crate) use forest::Forest;
-pub(crate) use measures::{arm_panel, error_structure, limits, paired_scores, pair_auc};
-pub(crate) use per_class::PerClassF1;
+pub(crate) use measures::{error_structure, limits, pair_auc, paired_scores};
+pub(crate) use per_class::{ArmF1, CONFIDENCE, ClassF1, PerClassF1};
 
 /// A name as part of a file name and an element id; `index` keeps changed names apart.
 pub(crate) fn slug(name: &str, index: usize) -> String {

@@ -11,6 +11,7 @@ use std::path::Path;
 use affekt_artifact::{ClaimSet, Digest, Plan, Results, Selection, Tests};
 use affekt_metrics::UndefinedClass;
 
+pub(crate) use curve::Epoch;
 pub(crate) use dataset::Dataset;
 pub(crate) use reliability::Reliability;
 pub(crate) use run::Run;

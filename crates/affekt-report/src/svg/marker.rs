@@ -1,4 +1,4 @@
-//! How an arm looks in every figure: colour, marker and dash together, never colour alone.
+//! How an arm looks in every figure: colour and marker together, never colour alone.
 
 use super::Svg;
 
@@ -17,11 +17,6 @@ impl ArmStyle {
     /// Colour class.
     pub(crate) fn class(self) -> String {
         format!("a{}", self.index % 8)
-    }
-
-    /// Dash class of lines.
-    pub(crate) fn dash(self) -> String {
-        format!("d{}", (self.index + self.index / 8) % 4)
     }
 
     /// Shape number; moves on by one each time the colours repeat.

@@ -1,0 +1,16 @@
+//! Writes the synthetic study of the tests and its report into a folder, to be looked at.
+//!
+//! `cargo run -p affekt-report --example synthetic -- FOLDER`
+
+#[path = "../tests/support/mod.rs"]
+#[expect(dead_code, clippy::cast_possible_truncation, reason = "the fixture also serves the tests")]
+mod support;
+
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: synthetic FOLDER")?;
+    let study = support::write_study(&folder, &support::Names::default());
+    affekt_report::write(&study.dir, &study.out_root)?;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The answer in one paragraph, put together from the row of the primary contrast.
+
+use affekt_artifact::TestRow;
+
+use crate::number::{NumberKind, interval};
+use crate::study::Study;
+
+/// What the primary contrast says on one dataset.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) dataset: String,
+    /// The verdict in words.
+    pub(crate) headline: String,
+    /// The numbers behind it.
+    pub(crate) numbers: String,
+}
+
+/// One answer per primary contrast, in dataset order.
+pub(crate) fn answers(study: &Study) -> Vec<Answer> {
+    let datasets = study.datasets.iter().map(|d| d.name());
+    datasets
+        .flat_map(|name| study.tests.rows.iter().filter(move |r| r.dataset == name && r.family == "primary"))
+        .map(|row| Answer { dataset: row.dataset.clone(), headline: headline(row), numbers: numbers(row) })
+        .collect()
+}
+
+fn headline(row: &TestRow) -> String {
+    let (treatment, control, metric) = (&row.treatment, &row.control, &row.metric);
+    match row.verdict.as_str() {
+        "better" => format!("{treatment} is better than {control} in {metric}."),
+        "worse" => format!("{treatment} is worse than {control} in {metric}."),
+        "equivalent" => format!("{treatment} and {control} are equivalent in {metric}, within the declared margin."),
+        "undecided" => format!("these runs cannot tell {treatment} from {control} in {metric}."),
+        other => format!("{treatment} against {control} in {metric}: {other}."),
+    }
+}
+
+fn numbers(row: &TestRow) -> String {
+    let score = |v| NumberKind::Score.print(v);
+    let confidence = row.ci_confidence.map_or_else(String::new, |c| format!("{:.1}\u{a0}% ", 100.0 * c));
+    let mut text = format!(
+        "Mean {} against {} over {} paired seeds. Paired difference {} (Hodges-Lehmann; {confidence}exact interval \
+         {}), exact sign-flip p = {}; {} pairs cannot give a p below {}.",
+        score(row.treatment_mean),
+        score(row.control_mean),
+        row.n,
+        NumberKind::Difference.print(row.hodges_lehmann),
+        interval(row.ci_low, row.ci_high),
+        NumberKind::PValue.print(row.sign_flip_p),
+        row.n,
+        NumberKind::PValue.print(row.min_attainable_p),
+    );
+    if let (Some(margin), Some(tost)) = (row.margin, row.tost_p) {
+        let p = NumberKind::PValue.print(tost);
+        text.push_str(&format!(" Equivalence within ±{}: p = {p}.", score(margin)));
+    }
+    if let Some(within) = row.rope_within {
+        let share = NumberKind::Share.print(within);
+        text.push_str(&format!(" Posterior share of a difference within that margin: {share}."));
+    }
+    text
+}

@@ -1,0 +1,116 @@
+//! What the page says, section by section, before any of it is HTML.
+
+mod answer;
+mod checks;
+mod dataset;
+mod differences;
+mod provenance;
+mod seeds;
+mod tests_table;
+mod verdicts;
+mod view;
+
+pub(crate) use view::render;
+
+use answer::Answer;
+use checks::Exclusions;
+use dataset::{DatasetSection, Group};
+use provenance::Provenance;
+use verdicts::VerdictRow;
+
+use crate::figures::{DotPanels, Forest, limits, slug};
+use crate::study::Study;
+use crate::svg::ArmStyle;
+use crate::{DataTable, Figure, ReportError};
+
+/// The report's content in its order.
+pub(crate) struct Page {
+    study: String,
+    question: String,
+    answers: Vec<Answer>,
+    verdicts: Vec<VerdictRow>,
+    verdict_table: DataTable,
+    arms: Vec<(String, String)>,
+    pub(crate) limits: Vec<DotPanels>,
+    without_limits: Vec<String>,
+    datasets: Vec<DatasetSection>,
+    forests: Vec<Forest>,
+    tests: Vec<DataTable>,
+    alpha: f64,
+    exclusions: Exclusions,
+    provenance: Provenance,
+    seeds: Vec<DataTable>,
+}
+
+impl Page {
+    /// Computes every section.
+    pub(crate) fn of(study: &Study) -> Result<Self, ReportError> {
+        let plan = &study.plan;
+        let slugs: Vec<String> = study.datasets.iter().enumerate().map(|(i, d)| slug(d.name(), i)).collect();
+        let with_slug = || study.datasets.iter().zip(&slugs);
+        let verdicts = verdicts::rows(study);
+        Ok(Self {
+            study: plan.study.clone(),
+            question: plan.question.clone(),
+            answers: answer::answers(study),
+            verdict_table: verdicts::table(&verdicts),
+            verdicts,
+            arms: plan.arms.iter().map(|arm| (arm.name.clone(), arm.isolates.clone())).collect(),
+            limits: with_slug()
+                .filter_map(|(d, slug)| Some(limits(study, d, d.limits.as_ref()?, slug)))
+                .collect(),
+            without_limits: study
+                .datasets
+                .iter()
+                .filter(|d| d.limits.is_none())
+                .map(|d| d.name().to_owned())
+                .collect(),
+            datasets: with_slug().map(|(d, slug)| dataset::section(study, d, slug)).collect::<Result<_, _>>()?,
+            forests: with_slug().filter_map(|(d, slug)| forest(study, d.name(), slug)).collect(),
+            tests: with_slug().map(|(d, slug)| tests_table::table(study, d.name(), slug)).collect(),
+            alpha: plan.alpha,
+            exclusions: checks::exclusions(study)?,
+            provenance: provenance::provenance(study),
+            seeds: with_slug().map(|(d, slug)| seeds::table(study, d, slug)).collect(),
+        })
+    }
+
+    /// Every figure, each once.
+    pub(crate) fn figures(&self) -> Vec<&dyn Figure> {
+        let mut list: Vec<&dyn Figure> = self.limits.iter().map(|f| f as &dyn Figure).collect();
+        for dataset in &self.datasets {
+            list.extend(dataset.groups.iter().flat_map(|group| group.figures.iter().map(AsRef::as_ref)));
+        }
+        list.extend(self.forests.iter().map(|f| f as &dyn Figure));
+        list
+    }
+
+    /// Every table, those of the figures included.
+    pub(crate) fn tables(&self) -> Vec<DataTable> {
+        let mut list = vec![self.verdict_table.clone()];
+        list.extend(self.figures().into_iter().map(Figure::table));
+        for dataset in &self.datasets {
+            list.extend(dataset.groups.iter().flat_map(|group| group.tables.iter().cloned()));
+        }
+        list.extend(self.tests.iter().cloned());
+        list.extend(self.exclusions.tables.iter().cloned());
+        list.extend(self.provenance.tables.iter().cloned());
+        list.extend(self.seeds.iter().cloned());
+        list
+    }
+}
+
+fn forest(study: &Study, dataset: &str, slug: &str) -> Option<Forest> {
+    let rows: Vec<_> = study
+        .tests
+        .rows
+        .iter()
+        .filter(|row| row.dataset == dataset)
+        .map(|row| (row.clone(), ArmStyle::of(study.arm_index(&row.treatment))))
+        .collect();
+    (!rows.is_empty()).then(|| Forest {
+        id: format!("forest-{slug}"),
+        title: format!("{dataset}: paired differences"),
+        rows,
+    })
+}

@@ -1,0 +1,197 @@
+//! From content to HTML: everything passes the template's escaping except our own SVG and CSS.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::verdicts::symbol;
+use super::{Group, Page};
+use crate::svg::{FIGURE_CSS, page_variables};
+use crate::{Cell, DataTable, Figure, NumberKind, ReportError};
+
+const TEMPLATE: &str = include_str!("../../templates/report.html");
+const PAGE_CSS: &str = include_str!("../../templates/page.css");
+
+#[derive(Serialize)]
+struct CellView {
+    text: String,
+    numeric: bool,
+}
+
+#[derive(Serialize)]
+struct TableView {
+    id: String,
+    caption: String,
+    columns: Vec<CellView>,
+    rows: Vec<Vec<CellView>>,
+}
+
+#[derive(Serialize)]
+struct FigureView {
+    id: String,
+    title: String,
+    description: String,
+    svg: String,
+    table: TableView,
+}
+
+#[derive(Serialize)]
+struct GroupView {
+    heading: String,
+    intro: String,
+    figures: Vec<FigureView>,
+    tables: Vec<TableView>,
+}
+
+#[derive(Serialize)]
+struct SectionView {
+    name: String,
+    slug: String,
+    intro: String,
+    groups: Vec<GroupView>,
+}
+
+#[derive(Serialize)]
+struct VerdictView {
+    id: String,
+    dataset: String,
+    statement: String,
+    source: String,
+    verdict: String,
+    symbol: &'static str,
+    reason: String,
+    numbers: Vec<CellView>,
+    evidence: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    dataset: String,
+    headline: String,
+    numbers: String,
+}
+
+#[derive(Serialize)]
+struct PageView {
+    css: String,
+    study: String,
+    question: String,
+    answers: Vec<AnswerView>,
+    verdicts: Vec<VerdictView>,
+    arms: Vec<(String, String)>,
+    limits: Vec<FigureView>,
+    without_limits: Vec<String>,
+    datasets: Vec<SectionView>,
+    forests: Vec<FigureView>,
+    tests: Vec<TableView>,
+    alpha: String,
+    notes: Vec<String>,
+    exclusions: Vec<TableView>,
+    facts: Vec<(String, String)>,
+    command: String,
+    provenance: Vec<TableView>,
+    seeds: Vec<TableView>,
+}
+
+/// The whole page.
+pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // The `.html` name switches escaping on.
+    environment.add_template("report.html", TEMPLATE)?;
+    Ok(environment.get_template("report.html")?.render(Serde(view(page)))?)
+}
+
+fn view(page: &Page) -> PageView {
+    PageView {
+        css: format!("{}{PAGE_CSS}{FIGURE_CSS}", page_variables()),
+        study: page.study.clone(),
+        question: page.question.clone(),
+        answers: page
+            .answers
+            .iter()
+            .map(|a| AnswerView {
+                dataset: a.dataset.clone(),
+                headline: a.headline.clone(),
+                numbers: a.numbers.clone(),
+            })
+            .collect(),
+        verdicts: page.verdicts.iter().map(verdict_view).collect(),
+        arms: page.arms.clone(),
+        limits: page.limits.iter().map(|f| figure_view(f)).collect(),
+        without_limits: page.without_limits.clone(),
+        datasets: page
+            .datasets
+            .iter()
+            .map(|d| SectionView {
+                name: d.name.clone(),
+                slug: d.slug.clone(),
+                intro: d.intro.clone(),
+                groups: d.groups.iter().map(group_view).collect(),
+            })
+            .collect(),
+        forests: page.forests.iter().map(|f| figure_view(f)).collect(),
+        tests: tables(&page.tests),
+        alpha: NumberKind::PValue.print(page.alpha),
+        notes: page.exclusions.notes.clone(),
+        exclusions: tables(&page.exclusions.tables),
+        facts: page.provenance.facts.clone(),
+        command: page.provenance.command.clone(),
+        provenance: tables(&page.provenance.tables),
+        seeds: tables(&page.seeds),
+    }
+}
+
+fn verdict_view(row: &super::VerdictRow) -> VerdictView {
+    VerdictView {
+        id: row.claim.id.clone(),
+        dataset: row.claim.dataset.clone(),
+        statement: row.claim.statement.clone(),
+        source: row.claim.source.clone(),
+        verdict: row.claim.verdict.to_string(),
+        symbol: symbol(row.claim.verdict),
+        reason: row.claim.reason.clone(),
+        numbers: row.cells().iter().map(cell_view).collect(),
+        evidence: row.evidence(),
+    }
+}
+
+fn group_view(group: &Group) -> GroupView {
+    GroupView {
+        heading: group.heading.clone(),
+        intro: group.intro.clone(),
+        figures: group.figures.iter().map(|f| figure_view(f.as_ref())).collect(),
+        tables: tables(&group.tables),
+    }
+}
+
+fn figure_view(figure: &dyn Figure) -> FigureView {
+    FigureView {
+        id: figure.id().to_owned(),
+        title: figure.title().to_owned(),
+        description: figure.description(),
+        svg: figure.svg(),
+        table: table_view(&figure.table()),
+    }
+}
+
+fn tables(list: &[DataTable]) -> Vec<TableView> {
+    list.iter().filter(|table| !table.rows.is_empty()).map(table_view).collect()
+}
+
+fn table_view(table: &DataTable) -> TableView {
+    let numeric = |i: usize| table.rows.iter().any(|row| row.get(i).is_some_and(Cell::is_numeric));
+    let columns = table.columns.iter().enumerate();
+    TableView {
+        id: table.id.clone(),
+        caption: table.caption.clone(),
+        columns: columns.map(|(i, name)| CellView { text: name.clone(), numeric: numeric(i) }).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(cell_view).collect()).collect(),
+    }
+}
+
+fn cell_view(cell: &Cell) -> CellView {
+    CellView { text: cell.print(), numeric: cell.is_numeric() }
+}

@@ -1,0 +1,126 @@
+//! The loop on miniature data: pairing, learning, repetition and breaking down loudly.
+
+mod miniature;
+
+use affekt_artifact::Selection;
+use affekt_augment::{AugmentParams, AugmentSpec, EraseSpec};
+use affekt_core::{Seed, Split};
+use affekt_learn::CosineSchedule;
+use affekt_losses::{MultiTaskObjective, TaskWeights};
+use affekt_models::{HeadSizes, MultiTask, SmallResNet};
+use affekt_ot::{CostMatrix, Normalisation};
+use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
+use affekt_train::{Evaluator, FitParams, Fitted, PixelScaling, TrainError, expression_scores, fit};
+use miniature::{Labels, miniature};
+
+struct Arm {
+    lambda: f64,
+    cost: Option<CostMatrix>,
+    seed: u64,
+    lr: f64,
+    epochs: u32,
+}
+
+const PLAIN: Arm = Arm { lambda: 0.0, cost: None, seed: 1, lr: 3e-3, epochs: 2 };
+
+/// Trains on the miniature and returns the weight file's bytes, the fit and its test accuracy.
+fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError> {
+    set_threads(1);
+    let splits = miniature(labels);
+    let store = ParamStore::new(Seed(arm.seed), Device::Cpu);
+    let backbone = Box::new(SmallResNet::new(&store.root().sub("backbone"), 8));
+    let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
+    let model = MultiTask::new(&store.root(), backbone, heads, 0.1);
+    let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
+    let objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
+    let erase = EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
+    let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase) };
+    let augment = AugmentParams::new(spec).unwrap().pipeline(splits.train.faces().mean_colour());
+    let params = FitParams {
+        epochs: arm.epochs,
+        batch_size: 8,
+        lr: arm.lr,
+        adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
+        precision: Precision::Fp32,
+        scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
+        seed: Seed(arm.seed),
+    };
+    let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
+    let fitted = fit(
+        &model, &store, &objective, &schedule, &augment, &splits.train, &splits.valid, &params, &mut |_| {},
+    )?;
+    let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();
+    let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device: Device::Cpu };
+    let test = splits.test.open(fitted.selection);
+    let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
+    assert!(rows.iter().all(|row| row.split == Split::Test && row.probabilities.len() == 4));
+    let (accuracy, _) = expression_scores(&rows, 4).unwrap();
+    Ok((bytes, fitted, accuracy))
+}
+
+fn costs() -> Vec<Option<CostMatrix>> {
+    let points = [[0.0, 0.0], [0.8, 0.4], [-0.6, 0.5], [-0.5, -0.3]];
+    let scale = |cost: CostMatrix| cost.normalise(Normalisation::MeanOffDiagonal).unwrap();
+    let circumplex = scale(CostMatrix::from_prototypes(&points).unwrap());
+    let permuted = circumplex.permuted(&[1, 2, 3, 0]).unwrap();
+    vec![None, Some(scale(CostMatrix::uniform(4).unwrap())), Some(circumplex), Some(permuted)]
+}
+
+/// METHODS 10, check 7: with lambda = 0 every arm gives bit-identical weights, which proves the pairing.
+#[test]
+fn check_7_arms_are_bit_identical_at_lambda_zero() {
+    let weights: Vec<_> = costs()
+        .into_iter()
+        .map(|cost| train(&Arm { cost, ..PLAIN }, Labels::True).unwrap().0)
+        .collect();
+    assert!(weights.iter().all(|bytes| *bytes == weights[0]));
+    // The comparison can fail: another seed, or a lambda that acts, changes the bytes.
+    assert!(train(&Arm { seed: 2, ..PLAIN }, Labels::True).unwrap().0 != weights[0]);
+    let acting: Vec<_> = costs()
+        .into_iter()
+        .skip(1)
+        .map(|cost| train(&Arm { lambda: 0.5, cost, ..PLAIN }, Labels::True).unwrap().0)
+        .collect();
+    for (i, bytes) in acting.iter().enumerate() {
+        assert!(*bytes != weights[0]);
+        assert!(!acting[..i].contains(bytes), "arms with different costs must differ");
+    }
+}
+
+#[test]
+fn learns_the_miniature_and_not_its_shuffled_labels() {
+    let arm = Arm { epochs: 12, ..PLAIN };
+    let (_, fitted, accuracy) = train(&arm, Labels::True).unwrap();
+    assert!(accuracy > 0.9, "four plain colours must be learnt: {accuracy}");
+    assert!(fitted.history[11].train_loss < 0.5 * fitted.history[0].train_loss);
+    assert_eq!(fitted.history.len(), 12);
+    assert!((1..=12).contains(&fitted.selection.best_epoch()));
+    let (_, _, chance) = train(&arm, Labels::Shuffled).unwrap();
+    assert!(chance < 0.6, "labels without relation to the faces cannot be predicted: {chance}");
+}
+
+#[test]
+fn repeats_to_the_last_bit() {
+    assert!(train(&PLAIN, Labels::True).unwrap().0 == train(&PLAIN, Labels::True).unwrap().0);
+}
+
+#[test]
+fn divergence_is_an_error_that_names_the_place() {
+    let error = train(&Arm { lr: 1e30, epochs: 4, ..PLAIN }, Labels::True).unwrap_err();
+    match error {
+        TrainError::NonFiniteLoss { epoch, samples, parts, .. } => {
+            assert!((1..=4).contains(&epoch));
+            assert!(!samples.is_empty() && !parts.is_empty());
+        }
+        TrainError::NonFiniteOutput { .. } => {}
+        other => panic!("expected a broken-down loss, got {other}"),
+    }
+}
+
+#[test]
+fn unlabelled_tasks_are_masked() {
+    let (_, fitted, accuracy) = train(&Arm { epochs: 12, ..PLAIN }, Labels::ExpressionOnly).unwrap();
+    assert!(accuracy > 0.9, "{accuracy}");
+    let last = &fitted.history[11].parts;
+    assert!(last["va"].abs() < 1e-12 && last["au"].abs() < 1e-12, "{last:?}");
+}

@@ -1,0 +1,61 @@
+//! Four classes that are four plain colours with noise, 16 px.
+
+use affekt_artifact::{Digest, Manifest, ManifestRow};
+use affekt_core::{LabelSet, SampleId, Seed, Split, SubjectId, VaPoint};
+use affekt_face::{FaceCache, FaceCacheWriter};
+use affekt_train::Splits;
+
+/// Which labels the faces carry.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Labels {
+    /// Those of their colours, for every task.
+    True,
+    /// Drawn at random.
+    Shuffled,
+    /// No valence, arousal or action units.
+    ExpressionOnly,
+}
+
+const SIZE: usize = 16;
+const COLOURS: [[u8; 3]; 4] = [[200, 40, 40], [40, 200, 40], [40, 40, 200], [160, 160, 40]];
+
+/// 32 faces to train on, 16 to choose with, 32 to test on.
+pub(crate) fn miniature(labels: Labels) -> Splits {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("faces.cache");
+    let splits = [(Split::Train, 32), (Split::Valid, 16), (Split::Test, 32)];
+    let order: Vec<Split> = splits.iter().flat_map(|&(split, n)| vec![split; n]).collect();
+    let classes: Vec<String> = ["red", "green", "blue", "olive"].map(str::to_owned).to_vec();
+    let label_set = LabelSet::new("colours", classes).unwrap();
+    let writer = FaceCacheWriter::create(&path, SIZE, order.len(), &Digest::of_bytes(b"colours")).unwrap();
+    let rows = order
+        .into_iter()
+        .enumerate()
+        .map(|(k, split)| {
+            let mut stream = Seed(9).stream("miniature", &[k as u64]);
+            let colour = k % COLOURS.len();
+            let jitter = |value: u8, noise: f64| u8::try_from(f64::from(value) as i64 + noise as i64).unwrap_or(value);
+            let image: Vec<u8> = (0..SIZE * SIZE)
+                .flat_map(|_| COLOURS[colour])
+                .map(|value| jitter(value, stream.range(-20.0, 20.0)))
+                .collect();
+            writer.write(k, &image).unwrap();
+            let class = if labels == Labels::Shuffled { stream.below(4) } else { colour as u64 };
+            let labelled = labels != Labels::ExpressionOnly;
+            ManifestRow {
+                sample: SampleId::new(format!("s{k}")).unwrap(),
+                path: String::new(),
+                subject: SubjectId::new(format!("p{k}")).unwrap(),
+                video: None,
+                split,
+                expression: label_set.class_at(usize::try_from(class).unwrap()),
+                va: labelled.then(|| VaPoint::new([0.0, 0.8, -0.6, -0.5][colour], stream.range(-0.5, 0.5)).unwrap()),
+                aus: [class.is_multiple_of(2), class > 1].map(|au| labelled.then_some(au)).to_vec(),
+                posterior: None,
+            }
+        })
+        .collect();
+    writer.finish().unwrap();
+    let manifest = Manifest { dataset: "colours".to_owned(), label_set, aus: vec![1, 12], rows };
+    Splits::new(&manifest, FaceCache::open(&path).unwrap()).unwrap()
+}

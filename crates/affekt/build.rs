@@ -1,0 +1,91 @@
+//! Digests of the source files that decide numbers, without asking git.
+//!
+//! Outside the workspace (a packaged crate) the version stands for the code.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// What a trained run depends on.
+const RUN: [&str; 12] = [
+    "affekt-core",
+    "affekt-metrics",
+    "affekt-ot",
+    "affekt-augment",
+    "affekt-face",
+    "affekt-data",
+    "affekt-worlds",
+    "affekt-tensor",
+    "affekt-learn",
+    "affekt-losses",
+    "affekt-models",
+    "affekt-train",
+];
+/// What a prepared dataset depends on.
+const DATA: [&str; 5] = ["affekt-core", "affekt-artifact", "affekt-face", "affekt-data", "affekt-worlds"];
+/// What results, tests, claims and report depend on.
+const COLLECT: [&str; 6] =
+    ["affekt-core", "affekt-artifact", "affekt-metrics", "affekt-stats", "affekt-study", "affekt-report"];
+
+fn main() -> io::Result<()> {
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let crates = here.parent().unwrap_or(&here).to_owned();
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src");
+
+    let mut training = files_below(&here.join("src"), &|path| {
+        let relative = path.strip_prefix(here.join("src")).unwrap_or(path);
+        relative.to_string_lossy().starts_with("train")
+    })?;
+    // Preparing lives in this crate, but only its own sources decide pixels and labels there.
+    let preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
+    training.push(crates.parent().unwrap_or(&crates).join("Cargo.lock"));
+    emit("AFFEKT_CODE_DIGEST", &crates, &RUN, &training)?;
+    emit("AFFEKT_DATA_DIGEST", &crates, &DATA, &preparing)?;
+    emit("AFFEKT_COLLECT_DIGEST", &crates, &COLLECT, &[])
+}
+
+fn emit(name: &str, crates: &Path, members: &[&str], more: &[PathBuf]) -> io::Result<()> {
+    let mut files = more.to_vec();
+    for member in members {
+        let folder = crates.join(member).join("src");
+        if !folder.is_dir() {
+            let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
+            println!("cargo::rustc-env={name}=version-{version}");
+            return Ok(());
+        }
+        println!("cargo::rerun-if-changed={}", folder.display());
+        files.extend(files_below(&folder, &|_| true)?);
+    }
+    files.sort();
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        let content = fs::read(&file).unwrap_or_default();
+        let relative = file.strip_prefix(crates).unwrap_or(&file).to_string_lossy().into_owned();
+        if !file.starts_with(crates) {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
+        // The path outside the crates folder (Cargo.lock) is named by its file name: digests must not depend
+        // on where the workspace lies.
+        let shown = if file.starts_with(crates) { relative } else { "Cargo.lock".to_owned() };
+        for piece in [shown.as_bytes(), &content] {
+            hasher.update(&(piece.len() as u64).to_le_bytes());
+            hasher.update(piece);
+        }
+    }
+    println!("cargo::rustc-env={name}={}", hasher.finalize().to_hex());
+    Ok(())
+}
+
+fn files_below(folder: &Path, keep: &dyn Fn(&Path) -> bool) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(found) };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files_below(&path, keep)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && keep(&path) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

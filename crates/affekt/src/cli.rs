@@ -1,0 +1,252 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
+#[derive(Debug, Parser)]
+#[command(name = "affekt", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  affekt study plan configs/circumplex-worlds.toml --tier smoke
+  affekt study run configs/circumplex-worlds.toml --tier smoke --out runs
+  affekt compare runs/circumplex-worlds/results.csv --metric macro_f1 --treatment circumplex --control uniform
+  affekt data check data-manifests/faces8.toml --root /data/faces8
+
+Exit codes: 0 done, 1 a check failed, 2 usage or input error, 130 interrupted.
+Results go to standard output, progress and logs to standard error (AFFEKT_LOG=debug for more).")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Plan, run and collect a study: datasets x arms x seeds
+    #[command(subcommand)]
+    Study(StudyCommand),
+    /// Compare two arms of a results table over the seeds they share
+    Compare(CompareArgs),
+    /// Write the report of a study from its files
+    Report(ReportArgs),
+    /// Look at a dataset, or bring it to one size
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Faces whose true class posterior is known
+    #[command(subcommand)]
+    Worlds(WorldsCommand),
+    /// Train one run of a study (started by `study run`)
+    Train(TrainArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StudyCommand {
+    /// Run what is not done, collect, report; safe to stop and to start again
+    Run(RunArgs),
+    /// Show what would run, what is done and what it would cost; writes nothing
+    Plan(PlanArgs),
+    /// Show which runs are done, running or to do
+    Status(StatusArgs),
+    /// Measure the finished runs again: results.csv, tests.csv, claims.json
+    Collect(CollectArgs),
+}
+
+/// A study file and what is put over it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StudyArgs {
+    /// Study file (TOML)
+    pub(crate) config: PathBuf,
+    /// Folder of all studies and prepared datasets
+    #[arg(long, default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// Folder with the files of the study's file datasets
+    #[arg(long)]
+    pub(crate) data_root: Option<PathBuf>,
+    /// Merge the study file's [tier.NAME] table over it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tier: Option<String>,
+    /// Change a value, such as train.epochs=2 or dataset.0.source.size.test=500; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Runs at a time [default: cores / threads of a run]
+    #[arg(long)]
+    pub(crate) jobs: Option<usize>,
+    /// Stop at the first failed run instead of going on with the others
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Runs at a time, for the estimate [default: cores / threads of a run]
+    #[arg(long)]
+    pub(crate) jobs: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StatusArgs {
+    /// Study file or study folder
+    pub(crate) study: PathBuf,
+    /// Folder of all studies, where a study file is given
+    #[arg(long, default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// Tier, where a study file is given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tier: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CollectArgs {
+    /// Study folder, such as runs/circumplex-worlds
+    pub(crate) study_dir: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReportArgs {
+    /// Study folder, such as runs/circumplex-worlds
+    pub(crate) study_dir: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt compare runs/circumplex-worlds/results.csv --metric severity_index \\
+      --treatment circumplex --control uniform --dataset degenerate --margin 0.02
+
+The table has the columns study,dataset,arm,seed,split,selection,metric,value; any program may write it.
+Duplicate rows, undefined values and seeds that one arm lacks are refused, with the rows named.")]
+pub(crate) struct CompareArgs {
+    /// Results table
+    pub(crate) results: PathBuf,
+    /// Metric, such as macro_f1
+    #[arg(long)]
+    pub(crate) metric: String,
+    /// Treatment arm
+    #[arg(long)]
+    pub(crate) treatment: String,
+    /// Control arm
+    #[arg(long)]
+    pub(crate) control: String,
+    /// One dataset [default: each of the table]
+    #[arg(long)]
+    pub(crate) dataset: Option<String>,
+    /// Weights compared: last or best-valid
+    #[arg(long, default_value = "last")]
+    pub(crate) selection: String,
+    /// Level of the tests
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) alpha: f64,
+    /// Margin within which the arms count as equivalent
+    #[arg(long)]
+    pub(crate) margin: Option<f64>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Open every image, read every label, compare with the published counts; exit code 1 when someone must look
+    Check(DataCheckArgs),
+    /// Decode, split and resize a dataset into a folder with manifest and face cache
+    Prepare(DataPrepareArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DataCheckArgs {
+    /// Dataset description, such as data-manifests/faces8.toml
+    pub(crate) manifest: PathBuf,
+    /// Folder with the dataset's files
+    #[arg(long)]
+    pub(crate) root: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DataPrepareArgs {
+    /// Dataset description, such as data-manifests/faces8.toml
+    pub(crate) manifest: PathBuf,
+    /// Folder with the dataset's files
+    #[arg(long)]
+    pub(crate) root: PathBuf,
+    /// Folder to write
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Edge of the square faces in pixels
+    #[arg(long)]
+    pub(crate) size: u32,
+    /// What happens to the aspect ratio
+    #[arg(long, value_enum)]
+    pub(crate) fit: FitArg,
+    /// Share of validation images, by subject
+    #[arg(long)]
+    pub(crate) valid: f64,
+    /// Share of test images, by subject
+    #[arg(long)]
+    pub(crate) test: f64,
+    /// Seed of the split
+    #[arg(long)]
+    pub(crate) split_seed: u64,
+}
+
+/// What happens to the aspect ratio of a picture that is not square.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum FitArg {
+    /// Scale both sides
+    Stretch,
+    /// Cut out the largest centred square
+    CenterCrop,
+    /// Keep the whole picture on black
+    Pad,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorldsCommand {
+    /// Draw pictures, labels and true posteriors of a world, and its limits
+    Render(WorldsRenderArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WorldsRenderArgs {
+    /// World file, such as configs/worlds/degenerate.toml
+    pub(crate) world: PathBuf,
+    /// Number of faces, of the test split
+    #[arg(long)]
+    pub(crate) n: u64,
+    /// Folder to write
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Edge in pixels
+    #[arg(long, default_value_t = 128)]
+    pub(crate) size: u32,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TrainArgs {
+    /// Run folder, which holds run.json
+    #[arg(long)]
+    pub(crate) run: PathBuf,
+    /// End when standard input closes, that is, when the process that started this one is gone
+    #[arg(long, hide = true)]
+    pub(crate) follow_parent: bool,
+}

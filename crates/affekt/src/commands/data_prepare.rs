@@ -1,0 +1,31 @@
+//! `affekt data prepare`
+
+use affekt_data::{Dataset, SplitSpec, prepare_files};
+use affekt_face::Fit;
+
+use crate::cli::{DataPrepareArgs, FitArg};
+use crate::output::{self, Outcome, Table};
+use crate::prepare::preprocess;
+
+pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
+    let dataset = Dataset::load(&args.manifest)?;
+    let fit = match args.fit {
+        FitArg::Stretch => Fit::Stretch,
+        FitArg::CenterCrop => Fit::CenterCrop,
+        FitArg::Pad => Fit::Pad,
+    };
+    let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed };
+    let made = prepare_files(&dataset, &args.root, preprocess(args.size, fit)?, &split, &args.out)?;
+    let mut table = Table::new(&["class", "train", "valid", "test"]);
+    let counts = affekt_core::Split::ALL.map(|split| made.manifest.class_counts(split));
+    for (index, class) in made.manifest.label_set.classes().iter().enumerate() {
+        let cells = counts.iter().map(|split| split.get(index).copied().unwrap_or(0).to_string());
+        table.row(std::iter::once(class.clone()).chain(cells));
+    }
+    for (reason, count) in made.quarantine.counts() {
+        eprintln!("set aside: {count} {reason} (see {})", args.out.join("quarantine.csv").display());
+    }
+    output::print(&table.render())?;
+    output::line(&format!("\n{} images in {}", made.manifest.rows.len(), args.out.display()))?;
+    Ok(Outcome::Done)
+}

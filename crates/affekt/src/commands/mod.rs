@@ -1,0 +1,32 @@
+//! One file per command.
+
+mod compare;
+mod data_check;
+mod data_prepare;
+mod report;
+mod study_collect;
+mod study_plan;
+mod study_run;
+mod study_status;
+mod summary;
+mod train;
+mod worlds_render;
+
+use crate::cli::{Command, DataCommand, StudyCommand, WorldsCommand};
+use crate::output::Outcome;
+
+/// Runs a parsed command.
+pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Study(StudyCommand::Run(args)) => study_run::run(&args),
+        Command::Study(StudyCommand::Plan(args)) => study_plan::run(&args),
+        Command::Study(StudyCommand::Status(args)) => study_status::run(&args),
+        Command::Study(StudyCommand::Collect(args)) => study_collect::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Data(DataCommand::Check(args)) => data_check::run(&args),
+        Command::Data(DataCommand::Prepare(args)) => data_prepare::run(&args),
+        Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
+        Command::Train(args) => train::run(&args),
+    }
+}

@@ -1,0 +1,36 @@
+//! `affekt report`
+
+use std::path::Path;
+
+use affekt_study::Collected;
+use anyhow::Context;
+
+use crate::cli::ReportArgs;
+use crate::output::{self, Outcome};
+
+pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
+    let path = write(&args.study_dir)?;
+    output::line(&path)?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the report of a study and notes which collection it shows; returns its path.
+pub(super) fn write(study_dir: &Path) -> anyhow::Result<String> {
+    let path = affekt_report::write(study_dir, &out_root(study_dir))
+        .with_context(|| format!("cannot write the report of {}", study_dir.display()))?;
+    if let Some(mut collected) = Collected::load(study_dir) {
+        collected.reported = Some(collected.key.clone());
+        collected.save(study_dir)?;
+    }
+    Ok(path.display().to_string())
+}
+
+/// The output folder of all studies, which dataset folders are relative to.
+pub(super) fn out_root(study_dir: &Path) -> std::path::PathBuf {
+    match study_dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        // `affekt report .` and `affekt report my-study`
+        _ if study_dir.file_name().is_some() => ".".into(),
+        _ => study_dir.join(".."),
+    }
+}

@@ -1,0 +1,77 @@
+//! Bringing a dataset on disk into a dataset folder.
+
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::{Digest, Hasher};
+use affekt_data::{Dataset, fingerprint, prepare_files};
+use affekt_face::{Fit, Preprocess, PreprocessSpec, ResizeFilter};
+use affekt_study::{FitSpec, Prepared, SplitSpec};
+use anyhow::Context;
+
+use super::Preparation;
+use crate::identity;
+
+/// A dataset description, its files, and how they are cut and divided.
+pub(super) struct Files {
+    name: String,
+    dataset: Dataset,
+    root: PathBuf,
+    preprocess: Preprocess,
+    split: affekt_data::SplitSpec,
+    inputs: Digest,
+}
+
+impl Files {
+    pub(super) fn new(
+        name: &str,
+        manifest: &Path,
+        root: &Path,
+        size: u32,
+        fit: FitSpec,
+        split: SplitSpec,
+    ) -> anyhow::Result<Self> {
+        let dataset = Dataset::load(manifest)?;
+        let preprocess = preprocess(size, fit_of(fit))?;
+        let SplitSpec { valid, test, seed } = split;
+        let mut hasher = Hasher::new();
+        hasher
+            .part("kind", b"files")
+            .part("code", identity::DATA.as_bytes())
+            .part("dataset", name.as_bytes());
+        hasher.part("files", fingerprint(&dataset, root)?.as_str().as_bytes());
+        hasher.part("preprocess", preprocess.digest().as_str().as_bytes());
+        hasher.part("valid", &valid.to_le_bytes()).part("test", &test.to_le_bytes());
+        let inputs = hasher.part("seed", &seed.to_le_bytes()).finish();
+        let split = affekt_data::SplitSpec { valid, test, seed };
+        Ok(Self { name: name.to_owned(), dataset, root: root.to_owned(), preprocess, split, inputs })
+    }
+}
+
+impl Preparation for Files {
+    fn inputs(&self) -> &Digest {
+        &self.inputs
+    }
+
+    fn write(&self, folder: &Path) -> anyhow::Result<Prepared> {
+        let made = prepare_files(&self.dataset, &self.root, self.preprocess, &self.split, folder)?;
+        let mut prepared = Prepared::of(&made.manifest, self.inputs.clone(), made.digest, false);
+        prepared.dataset.clone_from(&self.name);
+        prepared.quarantined =
+            made.quarantine.counts().into_iter().map(|(reason, n)| (reason.to_string(), n)).collect();
+        Ok(prepared)
+    }
+}
+
+/// Checked preprocessing with the one filter there is.
+pub(crate) fn preprocess(size: u32, fit: Fit) -> anyhow::Result<Preprocess> {
+    Preprocess::new(PreprocessSpec { size, fit, filter: ResizeFilter::PilBilinear })
+        .context("cannot bring pictures to this size")
+}
+
+fn fit_of(fit: FitSpec) -> Fit {
+    match fit {
+        FitSpec::Stretch => Fit::Stretch,
+        FitSpec::CenterCrop => Fit::CenterCrop,
+        FitSpec::Pad => Fit::Pad,
+    }
+}

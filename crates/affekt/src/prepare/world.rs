@@ -1,0 +1,132 @@
+//! Drawing a world into a dataset folder.
+
+use std::path::Path;
+
+use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
+use affekt_core::{LabelDistribution, Seed, Split};
+use affekt_face::FaceCacheWriter;
+use affekt_study::{Prepared, WorldSize};
+use affekt_worlds::{World, WorldLimits, WorldSample};
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::Preparation;
+use crate::identity;
+
+/// Test sets drawn to find how far a finite one strays from the limits.
+const SPREAD_DRAWS: u64 = 2_000;
+
+/// A world, how many faces of it, and how large.
+pub(super) struct Rendering {
+    dataset: String,
+    world: World,
+    faces: WorldSize,
+    seed: Seed,
+    size: u32,
+    inputs: Digest,
+}
+
+impl Rendering {
+    pub(super) fn new(
+        dataset: &str,
+        path: &Path,
+        faces: WorldSize,
+        seed: u64,
+        size: u32,
+    ) -> anyhow::Result<Self> {
+        let world = World::load(path)?;
+        let mut hasher = Hasher::new();
+        hasher.part("kind", b"world").part("code", identity::DATA.as_bytes());
+        hasher.part("dataset", dataset.as_bytes()).part("world", world.canonical_toml().as_bytes());
+        for (name, value) in [
+            ("train", faces.train),
+            ("valid", faces.valid),
+            ("test", faces.test),
+            ("seed", seed),
+            ("size", size.into()),
+        ] {
+            hasher.part(name, &value.to_le_bytes());
+        }
+        let inputs = hasher.finish();
+        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, inputs })
+    }
+
+    fn samples(&self) -> Vec<WorldSample> {
+        let parts = [
+            (Split::Train, self.faces.train),
+            (Split::Valid, self.faces.valid),
+            (Split::Test, self.faces.test),
+        ];
+        let places: Vec<(Split, u64)> =
+            parts.into_iter().flat_map(|(split, n)| (0..n).map(move |index| (split, index))).collect();
+        places.into_par_iter().map(|(split, index)| self.world.draw(self.seed, split, index)).collect()
+    }
+}
+
+impl Preparation for Rendering {
+    fn inputs(&self) -> &Digest {
+        &self.inputs
+    }
+
+    fn write(&self, folder: &Path) -> anyhow::Result<Prepared> {
+        let samples = self.samples();
+        let preprocess = Hasher::new().part("world", &self.size.to_le_bytes()).finish();
+        let cache = folder.join("faces.cache");
+        let size = usize::try_from(self.size)?;
+        let writer = FaceCacheWriter::create(&cache, size, samples.len(), &preprocess)?;
+        samples.par_iter().enumerate().try_for_each(|(index, sample)| -> anyhow::Result<()> {
+            let image = self.world.render(sample, self.size)?;
+            Ok(writer.write(index, &image)?)
+        })?;
+        let faces = writer.finish()?;
+        let manifest = Manifest {
+            dataset: self.dataset.clone(),
+            label_set: self.world.label_set().clone(),
+            aus: self.world.aus().to_vec(),
+            rows: samples.iter().map(manifest_row).collect::<anyhow::Result<_>>()?,
+        };
+        manifest.save(folder)?;
+        Quarantine::default().save(&folder.join("quarantine.csv"))?;
+        limits(&self.world.limits(), self.faces.test, self.seed).save(&folder.join("limits.json"))?;
+        let digest = Hasher::new()
+            .part("manifest", Digest::of_file(&folder.join("manifest.csv"))?.as_str().as_bytes())
+            .part("faces", faces.as_str().as_bytes())
+            .finish();
+        Ok(Prepared::of(&manifest, self.inputs.clone(), digest, true))
+    }
+}
+
+fn manifest_row(sample: &WorldSample) -> anyhow::Result<ManifestRow> {
+    let posterior = LabelDistribution::new(sample.eta.clone())
+        .with_context(|| format!("posterior of {}", sample.id.as_str()))?;
+    Ok(ManifestRow {
+        sample: sample.id.clone(),
+        path: String::new(),
+        subject: sample.subject.clone(),
+        video: None,
+        split: sample.split,
+        expression: Some(sample.class),
+        va: Some(sample.va),
+        aus: sample.aus.iter().copied().map(Some).collect(),
+        posterior: Some(posterior),
+    })
+}
+
+/// The limits with their spread over test sets of `n_test` faces.
+pub(crate) fn limits(limits: &WorldLimits, n_test: u64, seed: Seed) -> Limits {
+    let spread = limits.sampling_sd(n_test, SPREAD_DRAWS, seed);
+    let accuracy = limits.accuracy;
+    Limits {
+        schema: Limits::SCHEMA.to_owned(),
+        accuracy,
+        macro_f1: limits.macro_f1,
+        argmax_macro_f1: limits.argmax_macro_f1,
+        // Binomial: the argmax rule is right with this probability on every face.
+        accuracy_sd: if n_test > 0 { (accuracy * (1.0 - accuracy) / n_test as f64).sqrt() } else { 0.0 },
+        macro_f1_sd: spread.macro_f1,
+        best_f1_per_class: limits.best_f1_per_class.clone(),
+        argmax_f1_per_class: limits.argmax_f1_per_class.clone(),
+        best_confusion: limits.best_confusion.clone(),
+        argmax_confusion: limits.argmax_confusion.clone(),
+    }
+}
