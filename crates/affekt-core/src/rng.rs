@@ -126,8 +126,8 @@ impl Stream {
     /// Uniform random order in place (Fisher-Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
-            let j = usize::try_from(self.below(i as u64 + 1)).expect("below i + 1, which is a usize");
-            items.swap(i, j);
+            // `below` stays under i + 1, so the conversion cannot fail; i is the harmless other answer.
+            items.swap(i, usize::try_from(self.below(i as u64 + 1)).unwrap_or(i));
         }
     }
 }

@@ -7,7 +7,7 @@ use affekt_tensor::{Reduction, Tensor};
 /// Cross-entropy of the expression over labelled items.
 ///
 /// # Equation
-/// METHODS of the circumplex study, expression task: sum_i `m_i` (-log softmax(`z_i`)\[`y_i`\]) / max(1, sum_i `m_i`)
+/// `sum_i m_i (-log softmax(z_i)[y_i]) / max(1, sum_i m_i)` with mask m
 /// # Shape
 /// logits [n, c] f32; class [n] i64; mask [n] f32 -> scalar f32
 /// # Range
@@ -22,7 +22,7 @@ pub fn expression_loss(logits: &Tensor, class: &Tensor, mask: &Tensor) -> Tensor
 /// One minus the concordance correlation, averaged over valence and arousal.
 ///
 /// # Equation
-/// 1 - 2 cov(x, y) / (var x + var y + (mean x - mean y)^2) with population moments over labelled items
+/// `1 - 2 cov(x, y) / (var x + var y + (mean x - mean y)^2)` with population moments over labelled items
 /// # Shape
 /// predicted [n, 2] f32; truth [n, 2] f32; mask [n] f32 -> scalar f32
 /// # Range

@@ -10,7 +10,7 @@ use crate::tasks::masked_mean;
 /// KL-regularised transport at every epsilon, have this closed form.
 ///
 /// # Equation
-/// (1 / N) sum over labelled i of sum_j softmax(`z_i`)\[j\] C\[j, `y_i`\]
+/// `(1 / N) sum_i m_i sum_j softmax(z_i)[j] C[j, y_i]` with mask m and N labelled items
 /// # Shape
 /// logits [n, c] f32; class [n] i64; mask [n] f32; `cost_to` [c, c] f32 with row y = C\[:, y\] -> scalar f32
 /// # Range

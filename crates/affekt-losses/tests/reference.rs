@@ -1,4 +1,5 @@
 //! Tensor losses against the f64 mathematics of affekt-ot and affekt-metrics, and against hand-worked values.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the report")]
 
 use affekt_losses::{action_unit_loss, ccc_loss, expression_loss, transport_loss};
 use affekt_metrics::ccc;
@@ -34,7 +35,7 @@ fn softmax(row: &[f64]) -> Vec<f64> {
     e.iter().map(|x| x / sum).collect()
 }
 
-/// METHODS 10, check 1: the tensor term is p' C[:, y], and with the uniform cost 1 - p_y.
+/// METHODS 10, check 1: the tensor term is `p' C[:, y]`, and with the uniform cost `1 - p_y`.
 #[test]
 fn check_1_transport_equals_the_closed_form() {
     for cost in [cost(), CostMatrix::uniform(4).unwrap()] {

@@ -28,7 +28,8 @@ impl NumberKind {
             Self::Score => format!("{value:.4}"),
             Self::Difference => format!("{value:+.4}"),
             Self::PValue if value > 0.0 && value < 1e-4 => format!("{value:.1e}"),
-            Self::PValue => format!("{value:.4}"),
+            // Exact p-values are dyadic: 1/32 is a true tie at four decimals and is rounded up, as by hand.
+            Self::PValue => format!("{:.4}", (value * 1e4 + 0.5).floor() / 1e4),
             Self::Share => format!("{:.1}\u{a0}%", 100.0 * value),
             Self::Effect => format!("{value:+.2}"),
         };
@@ -48,7 +49,7 @@ impl NumberKind {
 pub(crate) fn interval(low: Option<f64>, high: Option<f64>) -> String {
     match (low, high) {
         (Some(low), Some(high)) => {
-            format!("[{}, {}]", NumberKind::Difference.print(low), NumberKind::Difference.print(high))
+            format!("[{},\u{a0}{}]", NumberKind::Difference.print(low), NumberKind::Difference.print(high))
         }
         _ => "none (too few pairs)".to_owned(),
     }
@@ -72,7 +73,7 @@ mod tests {
         assert_eq!(NumberKind::Difference.print(-0.01234), "\u{2212}0.0123");
         assert_eq!(NumberKind::Difference.print(0.0), "0.0000");
         assert_eq!(NumberKind::Difference.print(-1e-9), "0.0000");
-        assert_eq!(NumberKind::PValue.print(0.031_25), "0.0312");
+        assert_eq!(NumberKind::PValue.print(0.031_25), "0.0313");
         assert_eq!(NumberKind::PValue.print(1.9e-6), "1.9e\u{2212}6");
         assert_eq!(NumberKind::Score.print(f64::NAN), "undefined");
         assert_eq!(NumberKind::Score.print_option(None), "undefined");

@@ -1,7 +1,7 @@
 //! Weight files: safetensors, read strictly.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, View};
@@ -52,7 +52,7 @@ pub fn save_weights(
         })
         .collect();
     #[expect(clippy::disallowed_types, reason = "the safetensors API takes a HashMap")]
-    let info: HashMap<String, String> = metadata.clone().into_iter().collect();
+    let info: std::collections::HashMap<String, String> = metadata.clone().into_iter().collect();
     // A header with several metadata keys would follow the map's random order: one key keeps bytes stable.
     debug_assert!(info.len() <= 1, "one metadata key, holding a document");
     safetensors::serialize(entries.iter().map(|(name, entry)| (name.as_str(), entry)), Some(info))

@@ -1,4 +1,5 @@
 //! Initial values, names and weight files.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the report")]
 
 use std::collections::BTreeMap;
 

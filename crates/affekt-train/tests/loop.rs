@@ -1,4 +1,5 @@
 //! The loop on miniature data: pairing, learning, repetition and breaking down loudly.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the report")]
 
 mod miniature;
 

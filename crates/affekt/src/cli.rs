@@ -133,7 +133,7 @@ Duplicate rows, undefined values and seeds that one arm lacks are refused, with 
 pub(crate) struct CompareArgs {
     /// Results table
     pub(crate) results: PathBuf,
-    /// Metric, such as macro_f1
+    /// Metric, such as accuracy
     #[arg(long)]
     pub(crate) metric: String,
     /// Treatment arm
@@ -193,16 +193,16 @@ pub(crate) struct DataPrepareArgs {
     #[arg(long)]
     pub(crate) size: u32,
     /// What happens to the aspect ratio
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, default_value = "pad")]
     pub(crate) fit: FitArg,
     /// Share of validation images, by subject
-    #[arg(long)]
+    #[arg(long, default_value_t = 0.1)]
     pub(crate) valid: f64,
     /// Share of test images, by subject
-    #[arg(long)]
+    #[arg(long, default_value_t = 0.2)]
     pub(crate) test: f64,
     /// Seed of the split
-    #[arg(long)]
+    #[arg(long, default_value_t = 0)]
     pub(crate) split_seed: u64,
 }
 

@@ -102,7 +102,11 @@ impl CircumplexMap {
 
     fn draw_names(&self, svg: &mut Svg, mut taken: Vec<Rect>) {
         let square = |[x, y]: [f64; 2], r: f64| Rect { x: x - r, y: y - r, w: 2.0 * r, h: 2.0 * r };
-        taken.extend((0..self.classes.len()).map(|c| square(self.point(c), 8.0)));
+        taken.extend((0..self.classes.len()).map(|c| square(self.point(c), 6.0)));
+        // The words at the ends of the axes.
+        for x in [CENTRE[0] - RADIUS - 24.0, CENTRE[0] + RADIUS + 6.0] {
+            taken.push(Rect { x, y: CENTRE[1] - 32.0, w: 18.0, h: 64.0 });
+        }
         let anchors: Vec<LabelAnchor> = (0..self.classes.len())
             .map(|c| LabelAnchor { at: self.point(c), size: [text_width(&self.classes[c], 12.0), 13.0] })
             .collect();
@@ -110,7 +114,7 @@ impl CircumplexMap {
         for (c, place) in place_labels(&anchors, &taken, &frame).into_iter().enumerate() {
             let (at, [cx, cy]) = (self.point(c), place.centre());
             let (dx, dy) = ((at[0] - cx).abs() - 0.5 * place.w, (at[1] - cy).abs() - 0.5 * place.h);
-            if dx.clamp(0.0, f64::INFINITY).hypot(dy.clamp(0.0, f64::INFINITY)) > 12.0 {
+            if dx.clamp(0.0, f64::INFINITY).hypot(dy.clamp(0.0, f64::INFINITY)) > 14.5 {
                 let near = [at[0].clamp(place.x, place.x + place.w), at[1].clamp(place.y, place.y + place.h)];
                 svg.line("leader", at, near);
             }
@@ -135,6 +139,16 @@ impl Arrow {
         [mix(0), mix(1)]
     }
 
+    /// Unit normal of the curve on its bulging side.
+    fn outward(&self, t: f64) -> [f64; 2] {
+        let slope = |k: usize| {
+            2.0 * (1.0 - t) * (self.control[k] - self.start[k]) + 2.0 * t * (self.end[k] - self.control[k])
+        };
+        let (dx, dy) = (slope(0), slope(1));
+        let length = dx.hypot(dy).clamp(1e-6, f64::INFINITY);
+        [dy / length, -dx / length]
+    }
+
     fn draw(&self, svg: &mut Svg, style: ArmStyle) {
         svg.curve(&format!("{} arrow", style.class()), self.start, self.control, self.end, self.width);
         let (dx, dy) = (self.tip[0] - self.end[0], self.tip[1] - self.end[1]);
@@ -148,19 +162,33 @@ impl Arrow {
     }
 }
 
-/// Puts the number of each arrow on it, where it covers no other number and no class.
-fn badge_places(arrows: &[Arrow], points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    let mut places: Vec<[f64; 2]> = Vec::new();
+/// Puts the number of each arrow on it or beside it, where it covers no other number and no class.
+///
+/// Gives the place and the point of the arrow it belongs to.
+fn badge_places(arrows: &[Arrow], points: &[[f64; 2]]) -> Vec<([f64; 2], [f64; 2])> {
+    let mut places: Vec<([f64; 2], [f64; 2])> = Vec::new();
     for arrow in arrows {
-        let clearance = |at: &[f64; 2]| {
-            let near = |others: &[[f64; 2]], enough: f64| {
-                others.iter().map(|o| (enough - (o[0] - at[0]).hypot(o[1] - at[1])).clamp(0.0, enough)).sum::<f64>()
+        let crowding = |at: [f64; 2]| {
+            let near = |other: [f64; 2], enough: f64| {
+                (enough - (other[0] - at[0]).hypot(other[1] - at[1])).clamp(0.0, enough)
             };
-            near(&places, 17.0) + near(points, 13.0)
+            let numbers: f64 = places.iter().map(|(place, _)| near(*place, 18.0)).sum();
+            let classes: f64 = points.iter().map(|point| near(*point, 14.0)).sum();
+            3.0 * numbers + classes
         };
-        let spots = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74].map(|t| arrow.at(t));
-        let best = spots.into_iter().reduce(|a, b| if clearance(&b) < clearance(&a) - 1e-9 { b } else { a });
-        places.push(best.unwrap_or(arrow.control));
+        let mut best = (f64::INFINITY, ([0.0, 0.0], [0.0, 0.0]));
+        for aside in [0.0, 14.0, 24.0, 34.0, 46.0] {
+            for t in [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74] {
+                let on = arrow.at(t);
+                let out = arrow.outward(t);
+                let place = [on[0] + aside * out[0], on[1] + aside * out[1]];
+                let cost = crowding(place) + 0.12 * aside;
+                if cost < best.0 - 1e-9 {
+                    best = (cost, (place, on));
+                }
+            }
+        }
+        places.push(best.1);
     }
     places
 }
@@ -210,10 +238,11 @@ impl Figure for CircumplexMap {
             svg.circle(&format!("{} badge-ground", self.style.class()), at, 7.5);
             svg.text("badge", Align::Middle, [at[0], at[1] + 3.4], &number.to_string());
         };
-        for (k, at) in badges.iter().enumerate() {
+        for (k, (at, on)) in badges.iter().enumerate() {
+            svg.line("leader", *on, *at);
             badge(&mut svg, *at, k + 1);
         }
-        let taken = badges.iter().map(|[x, y]| Rect { x: x - 8.0, y: y - 8.0, w: 16.0, h: 16.0 });
+        let taken = badges.iter().map(|([x, y], _)| Rect { x: x - 8.0, y: y - 8.0, w: 16.0, h: 16.0 });
         self.draw_names(&mut svg, taken.collect());
         for (k, mistake) in mistakes.iter().enumerate() {
             let y = PLOT_HEIGHT + 18.0 * k as f64 + 6.0;

@@ -34,8 +34,8 @@ impl Figure for ConfusionMatrix {
 
     fn description(&self) -> String {
         format!(
-            "Rows are true classes, columns predicted ones. Each cell: share of the row in percent (large, also \
-             the shading) and count (small), {} runs together. Outlined cells are correct.",
+            "Share of the true class in percent (large, also the shading) and count (small), {} runs together; \
+             outlined cells are correct.",
             self.n_runs
         )
     }

@@ -46,8 +46,8 @@ impl Figure for LearningCurves {
 
     fn description(&self) -> String {
         format!(
-            "{} by epoch, one panel per arm on common axes. Thin lines are seeds, the bold line their mean over the \
-             seeds that logged the epoch.",
+            "The {} of each epoch, one panel per arm on common axes. Thin lines are seeds, the bold line is their \
+             mean.",
             self.quantity
         )
     }

@@ -46,7 +46,9 @@ pub(crate) struct DotPanels {
     pub(crate) linked: bool,
 }
 
+/// Height of a row, and of one between whose neighbours seeds are joined.
 const ROW: f64 = 25.0;
+const LINKED_ROW: f64 = 38.0;
 const RIGHT: f64 = 48.0;
 
 impl DotRow {
@@ -60,8 +62,8 @@ impl DotPanel {
         22.0 + if self.note.is_some() { 14.0 } else { 0.0 } + if self.reference.is_some() { 14.0 } else { 0.0 }
     }
 
-    fn height(&self) -> f64 {
-        self.head() + ROW * self.rows.len() as f64 + 30.0
+    fn height(&self, row: f64) -> f64 {
+        self.head() + row * self.rows.len() as f64 + 30.0
     }
 
     fn scale(&self, left: f64) -> Scale {
@@ -73,22 +75,22 @@ impl DotPanel {
         Scale::around(points.chain(reference), [left, WIDTH - RIGHT - 6.0])
     }
 
-    fn draw(&self, svg: &mut Svg, top: f64, left: f64, linked: bool) {
+    fn draw(&self, svg: &mut Svg, top: f64, left: f64, row_height: f64, linked: bool) {
         svg.text("strong", Align::Start, [0.0, top + 13.0], &self.measure);
         if let Some(note) = &self.note {
             svg.text("note", Align::Start, [0.0, top + 28.0], note);
         }
         let scale = self.scale(left);
         let first = top + self.head();
-        let bottom = first + ROW * self.rows.len() as f64;
+        let bottom = first + row_height * self.rows.len() as f64;
         for k in (1..self.rows.len()).step_by(2) {
-            svg.rect("stripe", [0.0, first + ROW * k as f64], [WIDTH, ROW], 1.0);
+            svg.rect("stripe", [0.0, first + row_height * k as f64], [WIDTH, row_height], 1.0);
         }
         scale.draw_horizontal(svg, bottom + 3.0, first);
         if let Some(reference) = &self.reference {
             self.draw_reference(svg, reference, &scale, [first, bottom + 3.0]);
         }
-        let middle = |k: usize| first + ROW * (k as f64 + 0.5);
+        let middle = |k: usize| first + row_height * (k as f64 + 0.5);
         if linked {
             self.draw_links(svg, &scale, middle);
         }
@@ -163,12 +165,14 @@ impl Figure for DotPanels {
         let names = self.panels.iter().flat_map(|panel| panel.rows.iter().map(|row| row.arm.as_str()));
         let widest = names.map(|name| text_width(name, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
         let left = widest.clamp(40.0, 118.0) + 14.0;
-        let height: f64 = self.panels.iter().map(DotPanel::height).sum();
+        let row = if self.linked { LINKED_ROW } else { ROW };
+        let height: f64 = self.panels.iter().map(|panel| panel.height(row)).sum();
+
         let mut svg = Svg::new(WIDTH, height);
         let mut top = 0.0;
         for panel in &self.panels {
-            panel.draw(&mut svg, top, left, self.linked);
-            top += panel.height();
+            panel.draw(&mut svg, top, left, row, self.linked);
+            top += panel.height(row);
         }
         svg.finish(&self.id, &self.title, &self.description)
     }

@@ -56,8 +56,8 @@ impl Forest {
 }
 
 fn contrast_name(row: &TestRow) -> String {
-    let mark = if row.family == "primary" { " (primary)" } else { "" };
-    format!("{} − {}{mark}", row.treatment, row.control)
+    let mark = if row.family == "primary" { "★ " } else { "" };
+    format!("{mark}{} − {}", row.treatment, row.control)
 }
 
 fn draw_contrast(svg: &mut Svg, row: &TestRow, style: ArmStyle, scale: &Scale, top: f64) {
@@ -97,7 +97,7 @@ impl Figure for Forest {
     fn description(&self) -> String {
         "Marker: Hodges-Lehmann estimate of the paired difference; whiskers: its exact interval (absent where so \
          few pairs cannot reach the level); band: the equivalence margin declared beforehand. An interval inside \
-         the band speaks for equivalence, one that leaves out the zero line for a difference."
+         the band speaks for equivalence, one that leaves out the zero line for a difference. A star marks the primary contrast."
             .to_owned()
     }
 

@@ -19,7 +19,9 @@ pub(crate) struct Grid {
 }
 
 const LEFT: f64 = 34.0;
-const GAP: f64 = 14.0;
+const GAP: f64 = 26.0;
+/// Room for half a tick label.
+const RIGHT: f64 = 12.0;
 const HEAD: f64 = 22.0;
 const FOOT: f64 = 32.0;
 
@@ -31,7 +33,7 @@ impl Grid {
 
     /// Draws frame, axes and heading of a panel.
     pub(crate) fn draw_panel(&self, svg: &mut Svg, k: usize, arm: &str, style: ArmStyle) -> Panel {
-        let width = 0.5 * (WIDTH - LEFT - GAP - 6.0);
+        let width = 0.5 * (WIDTH - LEFT - GAP - RIGHT);
         let left = LEFT + if k % 2 == 1 { width + GAP } else { 0.0 };
         let top = (k / 2) as f64 * (HEAD + self.plot_height + FOOT) + HEAD;
         let bottom = top + self.plot_height;

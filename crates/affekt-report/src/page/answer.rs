@@ -1,5 +1,7 @@
 //! The answer in one paragraph, put together from the row of the primary contrast.
 
+use std::fmt::Write as _;
+
 use affekt_artifact::TestRow;
 
 use crate::number::{NumberKind, interval};
@@ -25,7 +27,7 @@ pub(crate) fn answers(study: &Study) -> Vec<Answer> {
 }
 
 fn headline(row: &TestRow) -> String {
-    let (treatment, control, metric) = (&row.treatment, &row.control, &row.metric);
+    let (treatment, control, metric) = (&row.treatment, &row.control, in_words(&row.metric));
     match row.verdict.as_str() {
         "better" => format!("{treatment} is better than {control} in {metric}."),
         "worse" => format!("{treatment} is worse than {control} in {metric}."),
@@ -35,12 +37,17 @@ fn headline(row: &TestRow) -> String {
     }
 }
 
+/// A metric's name as written in a sentence.
+fn in_words(metric: &str) -> String {
+    metric.replace("macro_f1", "macro-F1").replace('_', " ")
+}
+
 fn numbers(row: &TestRow) -> String {
     let score = |v| NumberKind::Score.print(v);
     let confidence = row.ci_confidence.map_or_else(String::new, |c| format!("{:.1}\u{a0}% ", 100.0 * c));
     let mut text = format!(
         "Mean {} against {} over {} paired seeds. Paired difference {} (Hodges-Lehmann; {confidence}exact interval \
-         {}), exact sign-flip p = {}; {} pairs cannot give a p below {}.",
+         {}), exact sign-flip p\u{a0}=\u{a0}{}; {} pairs cannot give a p below {}.",
         score(row.treatment_mean),
         score(row.control_mean),
         row.n,
@@ -52,11 +59,11 @@ fn numbers(row: &TestRow) -> String {
     );
     if let (Some(margin), Some(tost)) = (row.margin, row.tost_p) {
         let p = NumberKind::PValue.print(tost);
-        text.push_str(&format!(" Equivalence within ±{}: p = {p}.", score(margin)));
+        let _ = write!(text, " Equivalence within ±{}: p\u{a0}=\u{a0}{p}.", score(margin));
     }
     if let Some(within) = row.rope_within {
         let share = NumberKind::Share.print(within);
-        text.push_str(&format!(" Posterior share of a difference within that margin: {share}."));
+        let _ = write!(text, " Posterior share of a difference within that margin: {share}.");
     }
     text
 }

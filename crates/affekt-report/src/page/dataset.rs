@@ -47,34 +47,31 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         figures,
         tables,
     };
-    let mut groups = vec![
+    let mut mistakes: Vec<Box<dyn Figure>> = vec![Box::new(error_structure(study, dataset, slug))];
+    mistakes.extend(pair_auc(study, dataset, slug).map(|auc| Box::new(auc) as Box<dyn Figure>));
+    let mut training = curves(study, dataset, slug);
+    training.extend(reliability(study, dataset, slug).map(|diagram| Box::new(diagram) as Box<dyn Figure>));
+    let groups = vec![
         group(
             "Scores",
             "",
-            vec![class_counts(dataset, slug), Box::new(paired_scores(study, dataset, slug))],
+            vec![
+                class_counts(dataset, slug),
+                Box::new(paired_scores(study, dataset, slug)),
+                Box::new(per_class(study, dataset, slug)?),
+            ],
             vec![headline_metrics(study, dataset, slug)],
         ),
-        group("Each class", "", vec![Box::new(per_class(study, dataset, slug)?)], Vec::new()),
         group("Confusion", "One matrix per arm, all seeds together.", confusions(study, dataset, slug), Vec::new()),
         group(
             "Structure of the mistakes",
             "",
-            vec![Box::new(error_structure(study, dataset, slug)) as Box<dyn Figure>],
+            mistakes,
             differences::table(study, dataset, slug)?.into_iter().collect(),
         ),
         group("On the circumplex", "", maps(study, dataset, slug), Vec::new()),
+        group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];
-    if let Some(auc) = pair_auc(study, dataset, slug) {
-        groups.push(group("The degenerate pair", "", vec![Box::new(auc)], Vec::new()));
-    }
-    let curves = curves(study, dataset, slug);
-    if !curves.is_empty() {
-        groups.push(group("Training", "", curves, Vec::new()));
-    }
-    if let Some(diagram) = reliability(study, dataset, slug) {
-        let tables = vec![calibration_table(study, dataset, slug)];
-        groups.push(group("Calibration", "", vec![Box::new(diagram)], tables));
-    }
     Ok(DatasetSection { name: dataset.name().to_owned(), slug: slug.to_owned(), intro, groups })
 }
 

@@ -12,7 +12,8 @@ pub(crate) fn table(study: &Study, dataset: &Dataset, slug: &str) -> Result<Opti
     let columns =
         ["measure", "arm", "n", "mean difference", "HL estimate", "CI low", "CI high", "sign-flip p", "smallest p"];
     let caption = format!(
-        "{}: error structure of each arm minus {control}, paired by seed (descriptive: p-values not corrected)",
+        "{}: error structure of each arm minus {control}, paired by seed (descriptive: p-values not \
+         corrected; an interval is undefined where so few pairs cannot reach the level)",
         dataset.name()
     );
     let mut table = DataTable::new(format!("errors-paired-{slug}"), caption, &columns);

@@ -31,9 +31,9 @@ pub(crate) const fn symbol(verdict: Verdict) -> &'static str {
 
 impl VerdictRow {
     /// Contrast, effect, interval, p, n and smallest attainable p as printed.
-    pub(crate) fn cells(&self) -> Vec<Cell> {
-        let Some(test) = &self.test else { return vec![Cell::Hole; 6] };
-        vec![
+    pub(crate) fn cells(&self) -> [Cell; 6] {
+        let Some(test) = &self.test else { return [const { Cell::Hole }; 6] };
+        [
             Cell::text(format!("{} − {}, {}", test.treatment, test.control, test.metric)),
             Cell::Number(NumberKind::Difference, Some(test.hodges_lehmann)),
             Cell::text(interval(test.ci_low, test.ci_high)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::verdicts::symbol;
 use super::{Group, Page};
 use crate::svg::{FIGURE_CSS, page_variables};
-use crate::{Cell, DataTable, Figure, NumberKind, ReportError};
+use crate::{Cell, DataTable, Figure, ReportError};
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
 const PAGE_CSS: &str = include_str!("../../templates/page.css");
@@ -61,7 +61,11 @@ struct VerdictView {
     verdict: String,
     symbol: &'static str,
     reason: String,
-    numbers: Vec<CellView>,
+    contrast: String,
+    effect: String,
+    interval: String,
+    /// p, n and smallest attainable p.
+    numbers: Vec<String>,
     evidence: Vec<String>,
 }
 
@@ -120,7 +124,7 @@ fn view(page: &Page) -> PageView {
             .collect(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
         arms: page.arms.clone(),
-        limits: page.limits.iter().map(|f| figure_view(f)).collect(),
+        limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
         without_limits: page.without_limits.clone(),
         datasets: page
             .datasets
@@ -129,12 +133,12 @@ fn view(page: &Page) -> PageView {
                 name: d.name.clone(),
                 slug: d.slug.clone(),
                 intro: d.intro.clone(),
-                groups: d.groups.iter().map(group_view).collect(),
+                groups: d.groups.iter().map(|g| group_view(g, &d.name)).collect(),
             })
             .collect(),
-        forests: page.forests.iter().map(|f| figure_view(f)).collect(),
+        forests: page.forests.iter().map(|f| figure_view(f, "")).collect(),
         tests: tables(&page.tests),
-        alpha: NumberKind::PValue.print(page.alpha),
+        alpha: page.alpha.to_string(),
         notes: page.exclusions.notes.clone(),
         exclusions: tables(&page.exclusions.tables),
         facts: page.provenance.facts.clone(),
@@ -145,6 +149,7 @@ fn view(page: &Page) -> PageView {
 }
 
 fn verdict_view(row: &super::VerdictRow) -> VerdictView {
+    let [contrast, effect, interval, numbers @ ..] = row.cells().map(|cell| cell.print());
     VerdictView {
         id: row.claim.id.clone(),
         dataset: row.claim.dataset.clone(),
@@ -153,28 +158,39 @@ fn verdict_view(row: &super::VerdictRow) -> VerdictView {
         verdict: row.claim.verdict.to_string(),
         symbol: symbol(row.claim.verdict),
         reason: row.claim.reason.clone(),
-        numbers: row.cells().iter().map(cell_view).collect(),
+        contrast,
+        effect,
+        interval,
+        numbers: numbers.to_vec(),
         evidence: row.evidence(),
     }
 }
 
-fn group_view(group: &Group) -> GroupView {
+fn group_view(group: &Group, dataset: &str) -> GroupView {
     GroupView {
         heading: group.heading.clone(),
         intro: group.intro.clone(),
-        figures: group.figures.iter().map(|f| figure_view(f.as_ref())).collect(),
+        figures: group.figures.iter().map(|f| figure_view(f.as_ref(), dataset)).collect(),
         tables: tables(&group.tables),
     }
 }
 
-fn figure_view(figure: &dyn Figure) -> FigureView {
+/// A figure in the page; under a dataset's heading its title need not name the dataset again.
+fn figure_view(figure: &dyn Figure, dataset: &str) -> FigureView {
+    let title = figure.title();
+    let short = title.strip_prefix(dataset).and_then(|t| t.strip_prefix(": "));
     FigureView {
         id: figure.id().to_owned(),
-        title: figure.title().to_owned(),
+        title: short.map_or_else(|| title.to_owned(), capitalised),
         description: figure.description(),
         svg: figure.svg(),
         table: table_view(&figure.table()),
     }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn tables(list: &[DataTable]) -> Vec<TableView> {

@@ -66,7 +66,7 @@ fn candidates(anchor: &Anchor) -> Vec<Rect> {
         [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
     let ([x, y], [w, h]) = (anchor.at, anchor.size);
     let mut list = Vec::new();
-    for gap in [7.0, 13.0, 21.0, 31.0, 43.0] {
+    for gap in [8.0, 13.0, 21.0, 31.0, 43.0] {
         for (dx, dy) in DIRECTIONS {
             let left = x - 0.5 * w + dx * (0.5 * w + gap * if dy == 0.0 { 1.0 } else { 0.7 });
             let top = y - 0.5 * h + dy * (0.5 * h + gap * if dx == 0.0 { 1.0 } else { 0.7 });

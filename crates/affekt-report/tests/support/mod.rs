@@ -24,19 +24,19 @@ const SEEDS: [u64; 6] = [1, 2, 3, 4, 5, 6];
 const MARGIN: f64 = 0.01;
 
 /// A study folder and the folder its dataset folders are relative to.
-pub struct Study {
-    pub dir: PathBuf,
-    pub out_root: PathBuf,
-    pub plan: Plan,
-    pub results: Results,
-    pub tests: Tests,
-    pub claims: ClaimSet,
+pub(crate) struct Study {
+    pub(crate) dir: PathBuf,
+    pub(crate) out_root: PathBuf,
+    pub(crate) plan: Plan,
+    pub(crate) results: Results,
+    pub(crate) tests: Tests,
+    pub(crate) claims: ClaimSet,
 }
 
 /// Names that a test may replace by hostile ones.
-pub struct Names<'a> {
-    pub study: &'a str,
-    pub rare_class: &'a str,
+pub(crate) struct Names<'a> {
+    pub(crate) study: &'a str,
+    pub(crate) rare_class: &'a str,
 }
 
 impl Default for Names<'_> {
@@ -60,7 +60,7 @@ impl Lcg {
 }
 
 /// Writes the fixture under `root`.
-pub fn write_study(root: &Path, names: &Names<'_>) -> Study {
+pub(crate) fn write_study(root: &Path, names: &Names<'_>) -> Study {
     let out_root = root.to_owned();
     let dir = root.join("study");
     let affectnet: Vec<String> = LabelSet::affectnet8()
@@ -128,8 +128,18 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
         "other" => [0.05, 0.20],
         _ => [-0.52, 0.44],
     };
-    let train = [5200, 610, 380, 240, 3900, 1500, 1100, 2100];
-    let counts = |divisor: u64| (0..8).map(|c| train[c] / divisor).collect::<Vec<u64>>();
+    let items = |class: &String| match class.as_str() {
+        "neutral" => 5200,
+        "anger" => 610,
+        "disgust" => 380,
+        "fear" => 240,
+        "happiness" => 3900,
+        "sadness" => 1500,
+        "surprise" => 1100,
+        "other" => 2100,
+        _ => 290,
+    };
+    let counts = |divisor: u64| label_set.classes().iter().map(|c| items(c) / divisor).collect::<Vec<u64>>();
     let mut quarantine = Quarantine::default();
     for k in 0..if has_limits { 0 } else { 7 } {
         let reason = if k < 5 { QuarantineReason::UnreadableImage } else { QuarantineReason::DuplicateRow };
@@ -173,12 +183,12 @@ fn posterior(dataset: &PlannedDataset, truth: usize, arm: usize, skill: f64, rng
     let logits: Vec<f64> = (0..points.len())
         .map(|c| {
             let distance = (points[c][0] - points[truth][0]).hypot(points[c][1] - points[truth][1]);
-            let pull = [1.15, 1.2, 1.75, 1.05][arm];
+            let pull = [1.15, 1.3, 1.42, 1.1][arm];
             let hit = if c == truth { skill } else { -pull * distance };
-            hit + 0.45 * (train[c] as f64).ln() + 0.95 * rng.normal()
+            hit + 0.42 * (train[c] as f64).ln() + 0.95 * rng.normal()
         })
         .collect();
-    let weights: Vec<f64> = logits.iter().map(|l| (1.25 * l).exp()).collect();
+    let weights: Vec<f64> = logits.iter().map(|l| (0.9 * l).exp()).collect();
     let sum: f64 = weights.iter().sum();
     weights.iter().map(|w| w / sum).collect()
 }
@@ -195,7 +205,7 @@ fn write_runs(dir: &Path, plan: &Plan) -> Results {
         let mut rng = Lcg(run.seed * 7919 + u64::from(run.dataset == "degenerate") * 104_729 + arm as u64);
         let mut seed_rng = Lcg(run.seed * 31);
         seed_rng.unit();
-        let skill = 1.35 + [0.0, 0.18, 0.2, 0.02][arm] + 0.14 * (seed_rng.unit() - 0.5) + 0.05 * rng.normal();
+        let skill = 0.45 + [0.0, 0.17, 0.12, 0.02][arm] + 0.14 * (seed_rng.unit() - 0.5) + 0.05 * rng.normal();
         let folder = dir.join("runs").join(&run.id);
         let predictions = predict(dataset, arm, skill, &mut rng);
         predictions.save(&folder.join("predictions.csv")).unwrap();

@@ -34,10 +34,9 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
         .map(|(k, split)| {
             let mut stream = Seed(9).stream("miniature", &[k as u64]);
             let colour = k % COLOURS.len();
-            let jitter = |value: u8, noise: f64| u8::try_from(f64::from(value) as i64 + noise as i64).unwrap_or(value);
             let image: Vec<u8> = (0..SIZE * SIZE)
                 .flat_map(|_| COLOURS[colour])
-                .map(|value| jitter(value, stream.range(-20.0, 20.0)))
+                .map(|value| value + u8::try_from(stream.below(40)).unwrap())
                 .collect();
             writer.write(k, &image).unwrap();
             let class = if labels == Labels::Shuffled { stream.below(4) } else { colour as u64 };

@@ -120,12 +120,17 @@ fn render(preview: &Preview) -> String {
         }
         (_, None) => "unknown until a run has finished".to_owned(),
     };
-    let mut text = format!("study {}\n\n{}\n", preview.study, table.render());
-    text += &format!("arms     {}\nseeds    {}\n", preview.arms.join(", "), seeds.join(", "));
-    text += &format!("runs     {}: {} done, {} to do\n", preview.runs, preview.done, preview.to_do);
-    text += &format!("cost     {cost}\nresults  {}\n", preview.folder);
-    for id in &preview.run_ids_to_do {
-        text += &format!("  to do  {id}\n");
-    }
-    text
+    let to_do: String =
+        preview.run_ids_to_do.iter().fold(String::new(), |text, id| text + "  to do  " + id + "\n");
+    format!(
+        "study {}\n\n{}\narms     {}\nseeds    {}\nruns     {}: {} done, {} to do\ncost     {cost}\nresults  {}\n{to_do}",
+        preview.study,
+        table.render(),
+        preview.arms.join(", "),
+        seeds.join(", "),
+        preview.runs,
+        preview.done,
+        preview.to_do,
+        preview.folder,
+    )
 }
