@@ -1,4 +1,4 @@
-//! Digests of the source files that decide numbers, without asking git.
+//! Digests of the source files that decide numbers, without asking git; the way to LibTorch.
 //!
 //! Outside the workspace (a packaged crate) the version stands for the code.
 
@@ -31,6 +31,12 @@ fn main() -> io::Result<()> {
     let crates = here.parent().unwrap_or(&here).to_owned();
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src");
+    // With feature `torch`: where the loader finds LibTorch, and all of it, CUDA back end included.
+    if let Some(lib) = env::var_os("DEP_AFFEKT_TENSOR_LIBTORCH_LIB") {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{}", lib.to_string_lossy());
+        println!("cargo::rustc-link-arg=-Wl,--no-as-needed");
+        println!("cargo::rustc-link-arg=-ltorch");
+    }
 
     let mut training = files_below(&here.join("src"), &|path| {
         let relative = path.strip_prefix(here.join("src")).unwrap_or(path);

@@ -22,7 +22,7 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// The description is not TOML, lacks a key or has one too many.
-    #[error("dataset description{}: {source}", in_file(path.as_deref()))]
+    #[error("the dataset description{} is not readable", in_file(path.as_deref()))]
     Spec {
         /// The file, when it came from one.
         path: Option<PathBuf>,

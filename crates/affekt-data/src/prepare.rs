@@ -166,7 +166,8 @@ pub(crate) fn open_image(
             DecodeError::Oversized { .. } => QuarantineReason::OversizedImage,
             _ => QuarantineReason::UnreadableImage,
         };
-        (reason, error.to_string())
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        (reason, format!("{error}{cause}"))
     })
 }
 

@@ -47,8 +47,14 @@ pub fn load(path: &Path, limits: DecodeLimits) -> Result<Rgb8Image, DecodeError>
 pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
     check_bytes(bytes.len() as u64, limits)?;
     let (format, name) = recognise(bytes)?;
-    if format == ImageFormat::Jpeg && !jpeg_end::reaches_end(bytes) {
-        return Err(DecodeError::Truncated { got: bytes.len() as u64 });
+    let is_whole = match format {
+        ImageFormat::Jpeg => jpeg_end::reaches_end(bytes),
+        ImageFormat::WebP => holds_riff(bytes),
+        // The decoders of the others report what is missing.
+        _ => true,
+    };
+    if !is_whole {
+        return Err(DecodeError::Truncated { format: name, got: bytes.len() as u64 });
     }
     // The decoders are fuzzed, but not ours: a bug in one must cost one picture, not the run.
     catch_unwind(AssertUnwindSafe(|| decode_as(format, bytes, limits)))
@@ -78,6 +84,12 @@ fn recognise(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
             Err(DecodeError::Format { begins })
         }
     }
+}
+
+/// Whether a RIFF container is as long as it says: its length field counts from byte 8.
+fn holds_riff(bytes: &[u8]) -> bool {
+    let length = bytes.get(4..8).and_then(|field| <[u8; 4]>::try_from(field).ok()).map(u32::from_le_bytes);
+    length.is_some_and(|length| bytes.len() as u64 >= u64::from(length) + 8)
 }
 
 fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {

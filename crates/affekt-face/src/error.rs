@@ -16,7 +16,7 @@ pub enum DecodeError {
         path: PathBuf,
     },
     /// The operating system refused to hand it out.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -43,14 +43,16 @@ pub enum DecodeError {
         /// The first bytes, as hex digits.
         begins: String,
     },
-    /// A JPEG that stops before its end-of-image marker; most decoders would fill the rest with grey.
-    #[error("truncated JPEG: {got} bytes hold no end-of-image marker")]
+    /// The file stops before the picture ends; a lenient decoder would fill the rest with grey.
+    #[error("truncated {format}: {got} bytes stop before the end of the picture")]
     Truncated {
+        /// Format of the picture.
+        format: &'static str,
         /// Length of the file.
         got: u64,
     },
     /// The decoder refused the content.
-    #[error("not decodable: {source}")]
+    #[error("not decodable")]
     Unreadable {
         /// The cause.
         #[source]

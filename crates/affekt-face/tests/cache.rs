@@ -1,5 +1,7 @@
 //! The cache file: whole or absent, believed only when it fits its header.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::fs;
 
 use affekt_artifact::Digest;

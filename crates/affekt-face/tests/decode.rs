@@ -1,5 +1,7 @@
 //! What pictures may look like, and what becomes of those that are none.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::io::Cursor;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Bringing pictures to size.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use affekt_face::{Fit, Preprocess, PreprocessSpec, Preprocessor, ResizeFilter, Rgb8Image};
 use serde::Deserialize;
 

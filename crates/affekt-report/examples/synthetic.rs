@@ -3,7 +3,12 @@
 //! `cargo run -p affekt-report --example synthetic -- FOLDER`
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, clippy::cast_possible_truncation, reason = "the fixture also serves the tests")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "the fixture is the tests' own"
+)]
 mod support;
 
 use std::path::PathBuf;

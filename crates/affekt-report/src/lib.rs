@@ -1,6 +1,6 @@
 //! Tables, SVG figures and one self-contained HTML file from the files of a study.
 //!
-//! [`write`] reads a finished (or half-finished) study through `affekt-artifact`, recomputes what can be
+//! [`write()`] reads a finished (or half-finished) study through `affekt-artifact`, recomputes what can be
 //! recomputed from the predictions, and writes `report.html`, `tables/` and `figures/` into its folder. Every
 //! number shown comes from those files; the same files give the same bytes.
 

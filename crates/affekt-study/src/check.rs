@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::Path;
 
 use affekt_artifact::Selection;
+use affekt_augment::AugmentParams;
 use affekt_ot::PrototypeTable;
 
 use crate::metric_name::is_metric;
 use crate::{
-    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, EraseSpec, Head, OptimizerSpec,
+    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, Head, OptimizerSpec,
     PrototypeSource, ScheduleSpec, StudySpec,
 };
 
@@ -217,20 +218,15 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
 }
 
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {
-    checks.within("augment.flip", spec.augment.flip, 0.0, 1.0);
+    if let Err(error) = AugmentParams::new(spec.augment) {
+        checks.demand(false, "augment", error, "values in their ranges");
+    }
     checks.demand(
         spec.augment.shift < spec.input.size / 2,
         "augment.shift",
         spec.augment.shift,
         "less than half the input size",
     );
-    if let Some(EraseSpec { probability, min_area, max_area, min_aspect, max_aspect }) = spec.augment.erase {
-        checks.within("augment.erase.probability", probability, 0.0, 1.0);
-        checks.within("augment.erase.min_area", min_area, 0.0, 1.0);
-        checks.within("augment.erase.max_area", max_area, min_area, 1.0);
-        checks.positive("augment.erase.min_aspect", min_aspect);
-        checks.within("augment.erase.max_aspect", max_aspect, min_aspect, 100.0);
-    }
 }
 
 fn check_analysis(checks: &mut Checks, spec: &StudySpec) {

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, expect_schema, load_json, save_json};
+use affekt_augment::AugmentSpec;
 use affekt_core::LabelSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{AugmentSpec, InputSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
+use crate::{InputSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
 
 /// All that decides the numbers of one run, and where its data are.
 ///

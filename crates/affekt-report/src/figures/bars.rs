@@ -25,7 +25,8 @@ impl Figure for ClassCounts {
     }
 
     fn description(&self) -> String {
-        "Bars and first number: training items per expression class; then validation and test items.".to_owned()
+        "Bars and first number: training items per expression class; then validation and test items."
+            .to_owned()
     }
 
     fn svg(&self) -> String {

@@ -79,19 +79,6 @@ impl CircumplexMap {
         Arrow { start: toward(a, control, 6.0), control, end: toward(tip, control, 0.9 * head), tip, width }
     }
 
-    fn draw_axes(&self, svg: &mut Svg) {
-        let [x, y] = CENTRE;
-        svg.line("grid", [x - RADIUS, y], [x + RADIUS, y]);
-        svg.line("grid", [x, y - RADIUS], [x, y + RADIUS]);
-        svg.circle("ring", CENTRE, RADIUS);
-        svg.circle("grid-ring", CENTRE, 0.5 * RADIUS);
-        svg.text("note", Align::Middle, [x, y - RADIUS - 7.0], "arousal +1");
-        svg.text("note", Align::Middle, [x, y + RADIUS + 15.0], "arousal −1");
-        svg.text("note", Align::End, [WIDTH, y - RADIUS + 4.0], "unit circle");
-        svg.text_turned("note", Align::Middle, [x + RADIUS + 14.0, y], 90.0, "valence +1");
-        svg.text_turned("note", Align::Middle, [x - RADIUS - 14.0, y], -90.0, "valence −1");
-    }
-
     fn draw_pair(&self, svg: &mut Svg) {
         let Some([a, b]) = self.pair else { return };
         for class in [a, b] {
@@ -123,6 +110,20 @@ impl CircumplexMap {
     }
 }
 
+/// The unit circle, the axes and what their ends mean.
+fn draw_axes(svg: &mut Svg) {
+    let [x, y] = CENTRE;
+    svg.line("grid", [x - RADIUS, y], [x + RADIUS, y]);
+    svg.line("grid", [x, y - RADIUS], [x, y + RADIUS]);
+    svg.circle("ring", CENTRE, RADIUS);
+    svg.circle("grid-ring", CENTRE, 0.5 * RADIUS);
+    svg.text("note", Align::Middle, [x, y - RADIUS - 7.0], "arousal +1");
+    svg.text("note", Align::Middle, [x, y + RADIUS + 15.0], "arousal −1");
+    svg.text("note", Align::End, [WIDTH, y - RADIUS + 4.0], "unit circle");
+    svg.text_turned("note", Align::Middle, [x + RADIUS + 14.0, y], 90.0, "valence +1");
+    svg.text_turned("note", Align::Middle, [x - RADIUS - 14.0, y], -90.0, "valence −1");
+}
+
 /// The point `by` units from `from` on the way to `goal`.
 fn toward(from: [f64; 2], goal: [f64; 2], by: f64) -> [f64; 2] {
     let (dx, dy) = (goal[0] - from[0], goal[1] - from[1]);
@@ -134,7 +135,9 @@ impl Arrow {
     /// The point at parameter `t` of the curve.
     fn at(&self, t: f64) -> [f64; 2] {
         let mix = |k: usize| {
-            (1.0 - t) * (1.0 - t) * self.start[k] + 2.0 * t * (1.0 - t) * self.control[k] + t * t * self.end[k]
+            (1.0 - t) * (1.0 - t) * self.start[k]
+                + 2.0 * t * (1.0 - t) * self.control[k]
+                + t * t * self.end[k]
         };
         [mix(0), mix(1)]
     }
@@ -225,7 +228,7 @@ impl Figure for CircumplexMap {
         let arrows: Vec<Arrow> = mistakes.iter().map(|m| self.arrow(m)).collect();
         let points: Vec<[f64; 2]> = (0..self.classes.len()).map(|c| self.point(c)).collect();
         let mut svg = Svg::new(WIDTH, PLOT_HEIGHT + 18.0 * mistakes.len() as f64 + 6.0);
-        self.draw_axes(&mut svg);
+        draw_axes(&mut svg);
         for arrow in &arrows {
             arrow.draw(&mut svg, self.style);
         }

@@ -42,7 +42,8 @@ impl Figure for ConfusionMatrix {
 
     fn svg(&self) -> String {
         let n = self.classes.len();
-        let widest = self.classes.iter().map(|c| text_width(c, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
+        let widest =
+            self.classes.iter().map(|c| text_width(c, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
         let left = widest.clamp(30.0, 74.0) + 8.0;
         // The slanted names of the columns reach past the last cell.
         let cell = ((WIDTH - left - 26.0) / n as f64).clamp(8.0, 44.0);
@@ -56,7 +57,12 @@ impl Figure for ConfusionMatrix {
         }
         for i in 0..n {
             let y = top + cell * i as f64;
-            svg.text("name", Align::End, [left - 6.0, y + 0.5 * cell + 4.0], &ellipsis(&self.classes[i], 12.0, 74.0));
+            svg.text(
+                "name",
+                Align::End,
+                [left - 6.0, y + 0.5 * cell + 4.0],
+                &ellipsis(&self.classes[i], 12.0, 74.0),
+            );
             for j in 0..n {
                 let x = left + cell * j as f64;
                 let share = self.share(i, j);

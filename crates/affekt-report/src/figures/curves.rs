@@ -76,7 +76,8 @@ impl Figure for LearningCurves {
                 let points: Vec<[f64; 2]> = curve.iter().map(|(e, v)| place(*e, *v)).collect();
                 svg.polyline("seed", &points);
             }
-            let means = arm.by_epoch().into_iter().filter_map(|(e, values)| Some(place(e, mean_sd(&values).0?)));
+            let means =
+                arm.by_epoch().into_iter().filter_map(|(e, values)| Some(place(e, mean_sd(&values).0?)));
             svg.polyline(&format!("{} line", arm.style.class()), &means.collect::<Vec<_>>());
         }
         svg.finish(&self.id, &self.title, &self.description())

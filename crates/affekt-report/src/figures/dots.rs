@@ -59,7 +59,8 @@ impl DotRow {
 
 impl DotPanel {
     fn head(&self) -> f64 {
-        22.0 + if self.note.is_some() { 14.0 } else { 0.0 } + if self.reference.is_some() { 14.0 } else { 0.0 }
+        22.0 + if self.note.is_some() { 14.0 } else { 0.0 }
+            + if self.reference.is_some() { 14.0 } else { 0.0 }
     }
 
     fn height(&self, row: f64) -> f64 {
@@ -88,7 +89,7 @@ impl DotPanel {
         }
         scale.draw_horizontal(svg, bottom + 3.0, first);
         if let Some(reference) = &self.reference {
-            self.draw_reference(svg, reference, &scale, [first, bottom + 3.0]);
+            draw_reference(svg, reference, &scale, [first, bottom + 3.0]);
         }
         let middle = |k: usize| first + row_height * (k as f64 + 0.5);
         if linked {
@@ -97,19 +98,6 @@ impl DotPanel {
         for (k, row) in self.rows.iter().enumerate() {
             draw_row(svg, row, &scale, middle(k), left);
         }
-    }
-
-    fn draw_reference(&self, svg: &mut Svg, reference: &Reference, scale: &Scale, [first, bottom]: [f64; 2]) {
-        let x = scale.at(reference.value);
-        if let Some(spread) = reference.spread {
-            let from = scale.at(reference.value - spread);
-            svg.rect("bound-band", [from, first], [scale.at(reference.value + spread) - from, bottom - first], 0.14);
-        }
-        svg.line("bound", [x, first - 4.0], [x, bottom]);
-        let text = format!("{} {}", reference.label, NumberKind::Score.print(reference.value));
-        let half = 0.5 * text_width(&text, 10.5);
-        let centre = x.clamp(half, WIDTH - half);
-        svg.text("bound-text", Align::Middle, [centre, first - 7.0], &text);
     }
 
     fn draw_links(&self, svg: &mut Svg, scale: &Scale, middle: impl Fn(usize) -> f64) {
@@ -122,6 +110,25 @@ impl DotPanel {
             }
         }
     }
+}
+
+/// The level's line with its band and its value, kept inside the drawing.
+fn draw_reference(svg: &mut Svg, reference: &Reference, scale: &Scale, [first, bottom]: [f64; 2]) {
+    let x = scale.at(reference.value);
+    if let Some(spread) = reference.spread {
+        let from = scale.at(reference.value - spread);
+        svg.rect(
+            "bound-band",
+            [from, first],
+            [scale.at(reference.value + spread) - from, bottom - first],
+            0.14,
+        );
+    }
+    svg.line("bound", [x, first - 4.0], [x, bottom]);
+    let text = format!("{} {}", reference.label, NumberKind::Score.print(reference.value));
+    let half = 0.5 * text_width(&text, 10.5);
+    let centre = x.clamp(half, WIDTH - half);
+    svg.text("bound-text", Align::Middle, [centre, first - 7.0], &text);
 }
 
 fn draw_row(svg: &mut Svg, row: &DotRow, scale: &Scale, y: f64, left: f64) {

@@ -64,7 +64,11 @@ fn draw_contrast(svg: &mut Svg, row: &TestRow, style: ArmStyle, scale: &Scale, t
     let number = format!(
         "{} {}",
         NumberKind::Difference.print(row.hodges_lehmann),
-        if row.ci_low.is_some() { interval(row.ci_low, row.ci_high) } else { format!("no interval, n {}", row.n) }
+        if row.ci_low.is_some() {
+            interval(row.ci_low, row.ci_high)
+        } else {
+            format!("no interval, n {}", row.n)
+        }
     );
     let room = WIDTH - text_width(&number, 10.5) - 6.0;
     let class = if row.family == "primary" { "strong" } else { "name" };
@@ -113,7 +117,8 @@ impl Figure for Forest {
     }
 
     fn table(&self) -> DataTable {
-        let columns = ["metric", "treatment", "control", "family", "n", "HL estimate", "CI low", "CI high", "margin"];
+        let columns =
+            ["metric", "treatment", "control", "family", "n", "HL estimate", "CI low", "CI high", "margin"];
         let mut table = DataTable::new(&*self.id, &*self.title, &columns);
         for (row, _) in &self.rows {
             let difference = |value| Cell::Number(NumberKind::Difference, value);

@@ -37,13 +37,11 @@ impl Grid {
         let left = LEFT + if k % 2 == 1 { width + GAP } else { 0.0 };
         let top = (k / 2) as f64 * (HEAD + self.plot_height + FOOT) + HEAD;
         let bottom = top + self.plot_height;
-        let panel = Panel {
-            x: Scale::new(self.x, [left, left + width]),
-            y: Scale::new(self.y, [bottom, top]),
-        };
+        let panel =
+            Panel { x: Scale::new(self.x, [left, left + width]), y: Scale::new(self.y, [bottom, top]) };
         draw_marker(svg, style, [left + 5.0, top - 11.0], 4.0, None);
         svg.text("strong", Align::Start, [left + 15.0, top - 7.0], &ellipsis(arm, 12.0, width - 16.0));
-        panel.y.draw_vertical(svg, left, left + width, k % 2 == 0);
+        panel.y.draw_vertical(svg, left, left + width, k.is_multiple_of(2));
         panel.x.draw_horizontal(svg, bottom, bottom);
         svg.text("note", Align::Middle, [left + 0.5 * width, bottom + 25.0], self.x_name);
         panel

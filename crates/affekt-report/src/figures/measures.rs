@@ -49,9 +49,10 @@ pub(crate) fn paired_scores(study: &Study, dataset: &Dataset, slug: &str) -> Dot
     DotPanels {
         id: format!("seeds-{slug}"),
         title: format!("{}: macro-F1 by arm, paired by seed", dataset.name()),
-        description: "Each thin line joins the runs of one seed, which share initial weights, batch order and \
+        description:
+            "Each thin line joins the runs of one seed, which share initial weights, batch order and \
                       augmentation. A line that leans the same way for every seed is a consistent difference."
-            .to_owned(),
+                .to_owned(),
         panels: vec![arm_panel(study, dataset, "macro_f1", "macro-F1 (test split)")],
         linked: true,
     }
@@ -59,7 +60,10 @@ pub(crate) fn paired_scores(study: &Study, dataset: &Dataset, slug: &str) -> Dot
 
 /// Where the mistakes go: severity, its index, and quadrant preservation.
 pub(crate) fn error_structure(study: &Study, dataset: &Dataset, slug: &str) -> DotPanels {
-    let panel = |measure: &str, note: Option<&str>, value: fn(&Run) -> Option<f64>, level: fn(&Run) -> Option<f64>| {
+    let panel = |measure: &str,
+                 note: Option<&str>,
+                 value: fn(&Run) -> Option<f64>,
+                 level: fn(&Run) -> Option<f64>| {
         let rows = study.arms().enumerate().map(|(index, arm)| {
             let runs = dataset.runs_of(arm);
             let levels: Vec<f64> = runs.iter().filter_map(|run| level(run)).collect();
@@ -107,7 +111,8 @@ pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<D
     let of_pair = |metric: &String| {
         let pair = study.plan.pair.as_ref();
         metric.contains("auc")
-            && (!metric.contains(':') || pair.is_some_and(|[a, b]| metric.contains(&**a) && metric.contains(&**b)))
+            && (!metric.contains(':')
+                || pair.is_some_and(|[a, b]| metric.contains(&**a) && metric.contains(&**b)))
     };
     let metrics: Vec<String> = study.metrics(dataset.name()).into_iter().filter(of_pair).collect();
     let panels: Vec<DotPanel> =
@@ -115,8 +120,9 @@ pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<D
     (!panels.is_empty()).then(|| DotPanels {
         id: format!("auc-{slug}"),
         title: format!("{}: separability of the degenerate pair", dataset.name()),
-        description: "Area under the ROC curve for telling the two classes apart: 0.5 is chance, 1 is perfect."
-            .to_owned(),
+        description:
+            "Area under the ROC curve for telling the two classes apart: 0.5 is chance, 1 is perfect."
+                .to_owned(),
         panels,
         linked: false,
     })

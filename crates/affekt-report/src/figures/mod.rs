@@ -23,7 +23,9 @@ pub(crate) use per_class::{ArmF1, CONFIDENCE, ClassF1, PerClassF1};
 
 /// A name as part of a file name and an element id; `index` keeps changed names apart.
 pub(crate) fn slug(name: &str, index: usize) -> String {
-    let clean: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
+        .collect();
     if clean == name { clean } else { format!("{clean}-{index}") }
 }

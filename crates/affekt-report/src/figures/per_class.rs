@@ -75,8 +75,10 @@ impl Figure for PerClassF1 {
     fn description(&self) -> String {
         let counts = self.arms.iter().flat_map(|arm| arm.classes.iter().map(|c| c.values.len()));
         let (least, most) = counts.fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
-        let n = if least == most { format!("n = {most}") } else { format!("n = {} to {most}", least.min(most)) };
-        let limit = if self.limit.is_some() { " The vertical tick is the best rule's expected F1." } else { "" };
+        let n =
+            if least == most { format!("n = {most}") } else { format!("n = {} to {most}", least.min(most)) };
+        let limit =
+            if self.limit.is_some() { " The vertical tick is the best rule's expected F1." } else { "" };
         format!(
             "Marker: mean over seeds ({n}); line: {:.0} % t interval of that mean over seeds. It speaks of training \
              noise only, not of new subjects.{limit}",
@@ -85,7 +87,8 @@ impl Figure for PerClassF1 {
     }
 
     fn svg(&self) -> String {
-        let widest = self.classes.iter().map(|c| text_width(c, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
+        let widest =
+            self.classes.iter().map(|c| text_width(c, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
         let left = widest.clamp(30.0, 90.0) + 10.0;
         let group = (ROW * self.arms.len() as f64).clamp(16.0, f64::INFINITY) + 8.0;
         // The legend's height is known only once drawn; a dry run measures it.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use affekt_artifact::TestRow;
 
 use crate::number::{NumberKind, interval};
-use crate::study::Study;
+use crate::study::{Dataset, Study};
 
 /// What the primary contrast says on one dataset.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 
 /// One answer per primary contrast, in dataset order.
 pub(crate) fn answers(study: &Study) -> Vec<Answer> {
-    let datasets = study.datasets.iter().map(|d| d.name());
+    let datasets = study.datasets.iter().map(Dataset::name);
     datasets
         .flat_map(|name| study.tests.rows.iter().filter(move |r| r.dataset == name && r.family == "primary"))
         .map(|row| Answer { dataset: row.dataset.clone(), headline: headline(row), numbers: numbers(row) })
@@ -31,7 +31,9 @@ fn headline(row: &TestRow) -> String {
     match row.verdict.as_str() {
         "better" => format!("{treatment} is better than {control} in {metric}."),
         "worse" => format!("{treatment} is worse than {control} in {metric}."),
-        "equivalent" => format!("{treatment} and {control} are equivalent in {metric}, within the declared margin."),
+        "equivalent" => {
+            format!("{treatment} and {control} are equivalent in {metric}, within the declared margin.")
+        }
         "undecided" => format!("these runs cannot tell {treatment} from {control} in {metric}."),
         other => format!("{treatment} against {control} in {metric}: {other}."),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use affekt_metrics::MetricError;
 
-use crate::number::NumberKind;
+use crate::number::{NumberKind, mean_sd};
 use crate::study::{Dataset, Study};
 use crate::{Cell, DataTable, ReportError};
 
@@ -41,9 +41,12 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
             row.selection, row.arm
         ));
     }
+    notes.extend(above_limit(study));
     let (agree, differ) = recomputed(study)?;
     let total = agree + differ.rows.len() as u64;
-    notes.push(format!("Macro-F1 recomputed from the predictions: {agree} of {total} runs agree with results.csv."));
+    notes.push(format!(
+        "Macro-F1 recomputed from the predictions: {agree} of {total} runs agree with results.csv."
+    ));
     let mut tables = vec![matrix(study), quarantine(study)];
     if !differ.rows.is_empty() {
         tables.push(differ);
@@ -51,10 +54,38 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
     Ok(Exclusions { notes, tables })
 }
 
+/// Arms whose mean score lies above what any rule can expect, beyond what chance on the test split explains.
+fn above_limit(study: &Study) -> Vec<String> {
+    let mut notes = Vec::new();
+    for dataset in &study.datasets {
+        let Some(limits) = &dataset.limits else { continue };
+        let scores = [
+            ("macro_f1", limits.macro_f1, limits.macro_f1_sd),
+            ("accuracy", limits.accuracy, limits.accuracy_sd),
+        ];
+        for (metric, limit, sd) in scores {
+            for arm in study.arms() {
+                let scores = study.scores(dataset.name(), arm, metric);
+                let values: Vec<f64> = scores.into_iter().filter_map(|(_, value)| value).collect();
+                let Some(mean) = mean_sd(&values).0.filter(|mean| *mean > limit + 2.0 * sd) else { continue };
+                notes.push(format!(
+                    "Suspicious: {metric} of {arm} on {} is {}, more than two standard deviations above the limit {}; \
+                     look for a leak between the splits.",
+                    dataset.name(),
+                    NumberKind::Score.print(mean),
+                    NumberKind::Score.print(limit)
+                ));
+            }
+        }
+    }
+    notes
+}
+
 /// Datasets and arms down, seeds across: finished, or a hole.
 fn matrix(study: &Study) -> DataTable {
     let seeds: BTreeSet<u64> = study.plan.runs.iter().map(|run| run.seed).collect();
-    let mut table = DataTable::new("runs-matrix", "Planned runs: done, or missing (a hole)", &["dataset", "arm"]);
+    let mut table =
+        DataTable::new("runs-matrix", "Planned runs: done, or missing (a hole)", &["dataset", "arm"]);
     table.columns.extend(seeds.iter().map(|seed| format!("seed {seed}")));
     for dataset in &study.datasets {
         for arm in study.arms() {

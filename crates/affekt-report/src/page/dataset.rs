@@ -1,11 +1,11 @@
 //! The section of one dataset.
 
 use super::differences;
-use crate::figures::{
-    CircumplexMap, ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram, error_structure,
-    paired_scores, pair_auc,
-};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
+use crate::figures::{
+    CircumplexMap, ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram,
+    error_structure, pair_auc, paired_scores,
+};
 use crate::number::mean_sd;
 use crate::study::{Dataset, Epoch, Study};
 use crate::svg::ArmStyle;
@@ -62,7 +62,12 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
             ],
             vec![headline_metrics(study, dataset, slug)],
         ),
-        group("Confusion", "One matrix per arm, all seeds together.", confusions(study, dataset, slug), Vec::new()),
+        group(
+            "Confusion",
+            "One matrix per arm, all seeds together.",
+            confusions(study, dataset, slug),
+            Vec::new(),
+        ),
         group(
             "Structure of the mistakes",
             "",
@@ -86,7 +91,8 @@ fn class_counts(dataset: &Dataset, slug: &str) -> Box<dyn Figure> {
 
 /// Every metric that is not about one class, mean and spread per arm.
 fn headline_metrics(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
-    let caption = format!("{}: every overall metric, mean ± sd over seeds (n in the seed table)", dataset.name());
+    let caption =
+        format!("{}: every overall metric, mean ± sd over seeds (n in the seed table)", dataset.name());
     let mut table = DataTable::new(format!("metrics-{slug}"), caption, &["metric"]);
     table.columns.extend(study.arms().map(str::to_owned));
     for metric in study.metrics(dataset.name()).into_iter().filter(|m| !m.contains(':')) {
@@ -174,7 +180,8 @@ fn curves(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figure>> 
     let one = |id: &str, quantity: &str, of: fn(&Epoch) -> Option<f64>| {
         let arm_curves = |(index, arm): (usize, &str)| {
             let seeds = dataset.runs_of(arm).into_iter().map(|run| {
-                let curve: Vec<(u64, f64)> = run.curve.iter().filter_map(|e| Some((e.epoch, of(e)?))).collect();
+                let curve: Vec<(u64, f64)> =
+                    run.curve.iter().filter_map(|e| Some((e.number, of(e)?))).collect();
                 (run.seed, curve)
             });
             let seeds: Vec<_> = seeds.filter(|(_, curve)| !curve.is_empty()).collect();

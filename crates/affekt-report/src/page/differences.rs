@@ -6,18 +6,30 @@ use crate::number::NumberKind;
 use crate::study::{Dataset, Run, Study};
 use crate::{Cell, DataTable, ReportError};
 
+/// A measure of one run; none where it is undefined.
+type Measure = fn(&Run) -> Option<f64>;
+
 /// Every arm against the control of the primary contrast; none when no arm shares a seed with it.
 pub(crate) fn table(study: &Study, dataset: &Dataset, slug: &str) -> Result<Option<DataTable>, ReportError> {
     let Some(control) = study.control(dataset.name()) else { return Ok(None) };
-    let columns =
-        ["measure", "arm", "n", "mean difference", "HL estimate", "CI low", "CI high", "sign-flip p", "smallest p"];
+    let columns = [
+        "measure",
+        "arm",
+        "n",
+        "mean difference",
+        "HL estimate",
+        "CI low",
+        "CI high",
+        "sign-flip p",
+        "smallest p",
+    ];
     let caption = format!(
         "{}: error structure of each arm minus {control}, paired by seed (descriptive: p-values not \
          corrected; an interval is undefined where so few pairs cannot reach the level)",
         dataset.name()
     );
     let mut table = DataTable::new(format!("errors-paired-{slug}"), caption, &columns);
-    let measures: [(&str, fn(&Run) -> Option<f64>); 3] = [
+    let measures: [(&str, Measure); 3] = [
         ("error severity", |run| run.severity),
         ("severity index", |run| run.severity_index),
         ("quadrant preservation", |run| run.quadrant),

@@ -65,9 +65,11 @@ impl Page {
                 .filter(|d| d.limits.is_none())
                 .map(|d| d.name().to_owned())
                 .collect(),
-            datasets: with_slug().map(|(d, slug)| dataset::section(study, d, slug)).collect::<Result<_, _>>()?,
+            datasets: with_slug()
+                .map(|(d, slug)| dataset::section(study, d, slug))
+                .collect::<Result<_, _>>()?,
             forests: with_slug().filter_map(|(d, slug)| forest(study, d.name(), slug)).collect(),
-            tests: with_slug().map(|(d, slug)| tests_table::table(study, d.name(), slug)).collect(),
+            tests: with_slug().flat_map(|(d, slug)| tests_table::tables(study, d.name(), slug)).collect(),
             alpha: plan.alpha,
             exclusions: checks::exclusions(study)?,
             provenance: provenance::provenance(study),

@@ -42,7 +42,8 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
     for dataset in &plan.datasets {
         data.rows.push(vec![Cell::text(&*dataset.name), Cell::text(dataset.digest.as_str())]);
     }
-    let mut inputs = DataTable::new("inputs", "Files of the study this page was computed from", &["file", "digest"]);
+    let mut inputs =
+        DataTable::new("inputs", "Files of the study this page was computed from", &["file", "digest"]);
     for (name, digest) in &study.inputs {
         inputs.rows.push(vec![Cell::text(&**name), Cell::text(digest.as_str())]);
     }

@@ -14,14 +14,18 @@ pub(crate) fn table(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
     let planned = study.plan.runs.iter().filter(|run| run.dataset == dataset.name()).map(|run| run.seed);
     let seeds: BTreeSet<u64> = planned.chain(rows.iter().map(|r| r.seed)).collect();
     let caption = format!("{}: every result by seed", dataset.name());
-    let mut table =
-        DataTable::new(format!("seeds-all-{slug}"), caption, &["metric", "arm", "split", "weights", "n", "mean ± sd"]);
+    let mut table = DataTable::new(
+        format!("seeds-all-{slug}"),
+        caption,
+        &["metric", "arm", "split", "weights", "n", "mean ± sd"],
+    );
     table.columns.extend(seeds.iter().map(|seed| format!("seed {seed}")));
     for key in keys(&rows) {
         let of_key: Vec<&&ResultRow> = rows.iter().filter(|r| key_of(r) == key).collect();
         let values: Vec<f64> = of_key.iter().filter_map(|r| r.value).collect();
         let (mean, sd) = mean_sd(&values);
-        let weights = if key.1 == "best-test" { "best-test (flagged: chosen on the test split)" } else { key.1 };
+        let weights =
+            if key.1 == "best-test" { "best-test (flagged: chosen on the test split)" } else { key.1 };
         let mut row = vec![
             Cell::text(key.2),
             Cell::text(key.3),

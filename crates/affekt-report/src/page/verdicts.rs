@@ -17,7 +17,9 @@ pub(crate) struct VerdictRow {
 /// All claims, in file order.
 pub(crate) fn rows(study: &Study) -> Vec<VerdictRow> {
     let claims = study.claims.claims.iter();
-    claims.map(|claim| VerdictRow { test: test_behind(study, claim).cloned(), claim: claim.clone() }).collect()
+    claims
+        .map(|claim| VerdictRow { test: test_behind(study, claim).cloned(), claim: claim.clone() })
+        .collect()
 }
 
 /// Symbol that goes with the word, so that the table can be read at a glance and without colour.
@@ -65,8 +67,17 @@ fn printed(value: f64) -> String {
 /// The claims as a table for the files.
 pub(crate) fn table(rows: &[VerdictRow]) -> DataTable {
     let columns = [
-        "claim", "dataset", "statement", "verdict", "contrast", "HL estimate", "interval", "p", "n",
-        "smallest attainable p", "why",
+        "claim",
+        "dataset",
+        "statement",
+        "verdict",
+        "contrast",
+        "HL estimate",
+        "interval",
+        "p",
+        "n",
+        "smallest attainable p",
+        "why",
     ];
     let mut table = DataTable::new("claims", "Claims of the papers and what these runs say", &columns);
     for row in rows {
@@ -86,38 +97,54 @@ pub(crate) fn table(rows: &[VerdictRow]) -> DataTable {
 
 /// The row of `tests.csv` whose numbers a claim cites.
 ///
-/// A claim does not name its comparison, but its evidence holds numbers of that row to the last bit. A row
-/// counts when at least two of them are its own and no other row has as many.
+/// A claim does not name its comparison, but its evidence holds numbers of that row. A row counts when at
+/// least two of them are its own and no other row has as many.
 fn test_behind<'a>(study: &'a Study, claim: &Claim) -> Option<&'a TestRow> {
-    let cited: Vec<u64> = claim
+    let cited: Vec<f64> = claim
         .evidence
         .iter()
         .filter(|item| item.file.ends_with("tests.csv"))
-        .filter_map(|item| item.value.map(f64::to_bits))
+        .filter_map(|item| item.value)
         .collect();
     let matches = |row: &TestRow| {
         let own = own_numbers(row);
-        cited.iter().filter(|bits| own.contains(bits)).count()
+        cited.iter().filter(|value| own.iter().any(|number| is_same(**value, *number))).count()
     };
     let of_dataset = study.tests.rows.iter().filter(|row| row.dataset == claim.dataset);
     let mut scored: Vec<(usize, &TestRow)> = of_dataset.map(|row| (matches(row), row)).collect();
     // Stable: equal scores keep file order, and a tie at the top is no match.
-    scored.sort_by(|a, b| b.0.cmp(&a.0));
+    scored.sort_by_key(|(own, _)| std::cmp::Reverse(*own));
     match scored.as_slice() {
         [(best, row), rest @ ..] if *best >= 2 && rest.first().is_none_or(|next| next.0 < *best) => Some(row),
         _ => None,
     }
 }
 
-/// Bits of the numbers that tell one row from another.
-fn own_numbers(row: &TestRow) -> Vec<u64> {
+/// The same number, though one went through JSON, whose reader may miss the last bit.
+fn is_same(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-12 * b.abs()
+}
+
+/// The numbers that tell one row from another.
+fn own_numbers(row: &TestRow) -> Vec<f64> {
     let certain = [
-        row.treatment_mean, row.control_mean, row.mean_difference, row.hodges_lehmann, row.sign_flip_p,
-        row.wilcoxon_p, row.holm_p,
+        row.treatment_mean,
+        row.control_mean,
+        row.mean_difference,
+        row.hodges_lehmann,
+        row.sign_flip_p,
+        row.wilcoxon_p,
+        row.holm_p,
     ];
     let possible = [
-        row.ci_low, row.ci_high, row.d_z, row.rank_biserial, row.tost_p, row.rope_below, row.rope_within,
+        row.ci_low,
+        row.ci_high,
+        row.d_z,
+        row.rank_biserial,
+        row.tost_p,
+        row.rope_below,
+        row.rope_within,
         row.rope_above,
     ];
-    certain.into_iter().chain(possible.into_iter().flatten()).map(f64::to_bits).collect()
+    certain.into_iter().chain(possible.into_iter().flatten()).collect()
 }

@@ -10,7 +10,7 @@ use crate::ReportError;
 /// What a log says of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Epoch {
-    pub(crate) epoch: u64,
+    pub(crate) number: u64,
     pub(crate) train_loss: Option<f64>,
     pub(crate) valid_macro_f1: Option<f64>,
 }
@@ -36,8 +36,8 @@ pub(crate) fn load_curve(path: &Path) -> Result<Vec<Epoch>, ReportError> {
         }
         entry.2 = number("valid_macro_f1").or(entry.2);
     }
-    let finished = epochs.into_iter().map(|(epoch, (sum, count, valid_macro_f1))| Epoch {
-        epoch,
+    let finished = epochs.into_iter().map(|(number, (sum, count, valid_macro_f1))| Epoch {
+        number,
         train_loss: (count > 0).then(|| sum / count as f64),
         valid_macro_f1,
     });

@@ -49,8 +49,7 @@ impl Dataset {
             check("class_counts", counts.len())?;
         }
         let folder = out_root.join(&planned.folder);
-        let limits =
-            planned.has_limits.then(|| Limits::load(&folder.join("limits.json"))).transpose()?;
+        let limits = planned.has_limits.then(|| Limits::load(&folder.join("limits.json"))).transpose()?;
         let quarantine = quarantine_counts(&folder.join("quarantine.csv"))?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for run in plan.runs.iter().filter(|run| run.dataset == planned.name) {

@@ -84,8 +84,10 @@ impl Run {
             reliability.add(&probabilities, truth.get());
         }
         let points = &dataset.prototypes;
-        let distance: Vec<f64> =
-            points.iter().flat_map(|a| points.iter().map(move |b| (a[0] - b[0]).hypot(a[1] - b[1]))).collect();
+        let distance: Vec<f64> = points
+            .iter()
+            .flat_map(|a| points.iter().map(move |b| (a[0] - b[0]).hypot(a[1] - b[1])))
+            .collect();
         let zone = DEFAULT_NEUTRAL_ZONE;
         let kept = if_fitted(preservation(&confusion, points, zone, &without_place(dataset)).map(Some))?;
         Ok(Self {

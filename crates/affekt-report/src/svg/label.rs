@@ -62,8 +62,16 @@ pub(crate) fn place_labels(anchors: &[Anchor], taken: &[Rect], frame: &Rect) -> 
 
 /// Positions around a point: right, left, above, below, then diagonals, at growing distance.
 fn candidates(anchor: &Anchor) -> Vec<Rect> {
-    const DIRECTIONS: [(f64, f64); 8] =
-        [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+    const DIRECTIONS: [(f64, f64); 8] = [
+        (1.0, 0.0),
+        (-1.0, 0.0),
+        (0.0, -1.0),
+        (0.0, 1.0),
+        (1.0, -1.0),
+        (-1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 1.0),
+    ];
     let ([x, y], [w, h]) = (anchor.at, anchor.size);
     let mut list = Vec::new();
     for gap in [8.0, 13.0, 21.0, 31.0, 43.0] {

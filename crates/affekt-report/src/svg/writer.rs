@@ -76,8 +76,7 @@ impl Svg {
     /// A path of straight segments.
     pub(crate) fn polyline(&mut self, class: &str, points: &[[f64; 2]]) {
         let list: Vec<String> = points.iter().map(|p| format!("{},{}", number(p[0]), number(p[1]))).collect();
-        let _ =
-            writeln!(self.body, r#"<polyline class="{}" points="{}"/>"#, escape(class), list.join(" "));
+        let _ = writeln!(self.body, r#"<polyline class="{}" points="{}"/>"#, escape(class), list.join(" "));
     }
 
     /// A filled polygon; `tip` is shown by browsers on hover.

@@ -7,13 +7,14 @@ mod arm;
 mod dataset;
 mod training;
 
+use affekt_augment::AugmentSpec;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
 pub use dataset::{DatasetSource, DatasetSpec, FitSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use training::{
-    AugmentSpec, Backbone, EraseSpec, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec,
+    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec,
     TaskWeights, TrainSpec,
 };
 

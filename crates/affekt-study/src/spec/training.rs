@@ -97,34 +97,6 @@ pub enum ScheduleSpec {
     },
 }
 
-/// Augmentation of training images.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AugmentSpec {
-    /// Probability of a horizontal flip.
-    pub flip: f64,
-    /// Largest shift in pixels, each axis.
-    pub shift: u32,
-    /// Random erasing.
-    pub erase: Option<EraseSpec>,
-}
-
-/// Random erasing (Zhong et al. 2020).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EraseSpec {
-    /// Probability per image.
-    pub probability: f64,
-    /// Smallest area as a share of the image.
-    pub min_area: f64,
-    /// Largest area.
-    pub max_area: f64,
-    /// Smallest height to width ratio.
-    pub min_aspect: f64,
-    /// Largest height to width ratio.
-    pub max_aspect: f64,
-}
-
 /// Loss shared by all arms: L = sum of weighted task losses + lambda * OT(softmax(z), y; C).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,184 @@
+//! Each stage against what it should do, pixel by pixel.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use affekt_augment::{
+    Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, ShiftCrop,
+};
+use affekt_core::{Seed, Stream};
+use proptest::prelude::*;
+
+const ERASE: EraseSpec =
+    EraseSpec { probability: 1.0, min_area: 0.02, max_area: 0.33, min_aspect: 0.3, max_aspect: 3.3 };
+
+/// Every pixel is different and none is 255.
+fn picture(size: usize) -> Vec<u8> {
+    let at = |i: usize| [i % 251, (i / 251) % 251, (i * 7) % 251].map(|v| u8::try_from(v).unwrap());
+    (0..size * size).flat_map(at).collect()
+}
+
+fn stream(key: u64) -> Stream {
+    Seed(5).stream("augment", &[key])
+}
+
+/// The shift by its definition: look up the reflected or clamped source of every pixel.
+fn shift_by_definition(image: &[u8], size: usize, down: isize, right: isize, border: Border) -> Vec<u8> {
+    let source = |to: usize, by: isize| {
+        let (last, at) = (isize::try_from(size).unwrap() - 1, isize::try_from(to).unwrap() - by);
+        let at = match border {
+            Border::Edge => at.clamp(0, last),
+            Border::Reflect if at < 0 => -at,
+            Border::Reflect if at > last => 2 * last - at,
+            Border::Reflect => at,
+        };
+        usize::try_from(at).unwrap()
+    };
+    let mut out = Vec::new();
+    for y in 0..size {
+        for x in 0..size {
+            let at = (source(y, down) * size + source(x, right)) * 3;
+            out.extend_from_slice(&image[at..at + 3]);
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flip_twice_is_the_identity(size in 0..20_usize) {
+        let before = picture(size);
+        let mut image = before.clone();
+        Flip::mirror(&mut image, size);
+        prop_assert!(size < 2 || image != before);
+        Flip::mirror(&mut image, size);
+        prop_assert_eq!(image, before);
+    }
+
+    #[test]
+    fn shift_follows_its_definition(size in 1..18_usize, down in -8..9_isize, right in -8..9_isize, edge: bool) {
+        let limit = isize::try_from((size - 1) / 2).unwrap();
+        let (down, right) = (down.clamp(-limit, limit), right.clamp(-limit, limit));
+        let border = if edge { Border::Edge } else { Border::Reflect };
+        let before = picture(size);
+        let mut image = before.clone();
+        ShiftCrop::new(8, border).shift(&mut image, size, down, right);
+        prop_assert_eq!(image, shift_by_definition(&before, size, down, right, border));
+    }
+
+    #[test]
+    fn erased_area_and_aspect_are_in_range(size in 16..80_usize, key: u64) {
+        let mut image = picture(size);
+        Erase::new(ERASE, [255; 3]).unwrap().apply(&mut image, size, &mut stream(key));
+        let erased: Vec<usize> = (0..size * size).filter(|i| image[i * 3..i * 3 + 3] == [255; 3]).collect();
+        let (top, bottom) = (erased[0] / size, erased[erased.len() - 1] / size);
+        let (left, right) = (erased[0] % size, erased[erased.len() - 1] % size);
+        let (height, width) = ((bottom - top + 1) as f64, (right - left + 1) as f64);
+        prop_assert_eq!(erased.len(), (bottom - top + 1) * (right - left + 1), "not one rectangle");
+        // Rounding the width to whole pixels moves the area by at most half a column.
+        let pixels = (size * size) as f64;
+        prop_assert!(height * width >= ERASE.min_area * pixels - height / 2.0 - 1e-9);
+        prop_assert!(height * width <= ERASE.max_area * pixels + height / 2.0 + 1e-9);
+        prop_assert!((height + 1.0) / (width - 1.0).abs() >= ERASE.min_aspect);
+        prop_assert!((height - 1.0) / (width + 1.0) <= ERASE.max_aspect);
+    }
+
+    #[test]
+    fn the_same_stream_gives_the_same_picture(key: u64, size in 1..40_usize) {
+        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE) };
+        let pipeline = AugmentParams::new(spec).unwrap().pipeline([1, 2, 3]);
+        let [mut a, mut b] = [picture(size), picture(size)];
+        pipeline.apply(&mut a, size, &mut stream(key));
+        pipeline.apply(&mut b, size, &mut stream(key));
+        prop_assert_eq!(a, b);
+    }
+}
+
+#[test]
+fn nothing_asked_is_nothing_done() {
+    let before = picture(32);
+    let never = EraseSpec { probability: 0.0, ..ERASE };
+    for spec in [
+        AugmentSpec { flip: 0.0, shift: 0, erase: None },
+        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never) },
+    ] {
+        let pipeline = AugmentParams::new(spec).unwrap().pipeline([9; 3]);
+        for key in 0..50 {
+            let mut image = before.clone();
+            pipeline.apply(&mut image, 32, &mut stream(key));
+            assert_eq!(image, before);
+        }
+    }
+    let mut image = before.clone();
+    ShiftCrop::new(0, Border::Edge).apply(&mut image, 32, &mut stream(0));
+    assert_eq!(image, before);
+}
+
+#[test]
+fn stages_draw_as_much_whatever_they_decide() {
+    let mut image = picture(16);
+    let left_over = |stage: &dyn Augment, image: &mut [u8]| {
+        let mut stream = stream(3);
+        stage.apply(image, 16, &mut stream);
+        stream.next_u64()
+    };
+    let flips = [0.0, 1.0].map(|p| left_over(&Flip::new(p).unwrap(), &mut image));
+    assert_eq!(flips[0], flips[1]);
+    let erases = [0.0, 1.0].map(|probability| {
+        left_over(&Erase::new(EraseSpec { probability, ..ERASE }, [0; 3]).unwrap(), &mut image)
+    });
+    assert_eq!(erases[0], erases[1]);
+}
+
+#[test]
+fn every_shift_is_drawn_about_equally_often() {
+    let stage = ShiftCrop::new(2, Border::Edge);
+    let mut seen = std::collections::BTreeMap::new();
+    for key in 0..5000 {
+        // A single bright pixel in the middle shows where it went.
+        let mut image = vec![0; 7 * 7 * 3];
+        image[(3 * 7 + 3) * 3] = 1;
+        stage.apply(&mut image, 7, &mut stream(key));
+        *seen.entry(image.iter().position(|&v| v == 1).unwrap()).or_insert(0_u32) += 1;
+    }
+    assert_eq!(seen.len(), 25);
+    assert!(seen.values().all(|&n| (120..=280).contains(&n)), "{seen:?}");
+}
+
+#[test]
+fn an_even_chance_is_even() {
+    let flip = Flip::new(0.5).unwrap();
+    let flipped = (0..4000).filter(|&key| {
+        let mut image = picture(2);
+        flip.apply(&mut image, 2, &mut stream(key));
+        image != picture(2)
+    });
+    assert!((1850..=2150).contains(&flipped.count()));
+}
+
+#[test]
+fn values_out_of_range_are_refused() {
+    for p in [-0.1, 1.1, f64::NAN] {
+        assert!(matches!(Flip::new(p), Err(AugmentError::Share { key: "flip", .. })));
+        assert!(Erase::new(EraseSpec { probability: p, ..ERASE }, [0; 3]).is_err());
+        assert!(Erase::new(EraseSpec { max_area: p, ..ERASE }, [0; 3]).is_err());
+    }
+    for aspect in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(Erase::new(EraseSpec { max_aspect: aspect, ..ERASE }, [0; 3]).is_err());
+    }
+    let upside_down = EraseSpec { min_area: 0.4, ..ERASE };
+    assert!(matches!(Erase::new(upside_down, [0; 3]), Err(AugmentError::Range { .. })));
+    let too_long = EraseSpec { max_area: 0.9, min_aspect: 2.0, ..ERASE };
+    assert!(matches!(Erase::new(too_long, [0; 3]), Err(AugmentError::DoesNotFit { .. })));
+}
+
+#[test]
+fn a_configuration_needs_every_key_but_erase_and_takes_no_other() {
+    let parse = serde_json::from_str::<AugmentParams>;
+    assert!(parse(r#"{"flip": 0.5, "shift": 2}"#).is_ok());
+    assert!(parse(r#"{"flip": 0.5}"#).is_err());
+    assert!(parse(r#"{"flip": 0.5, "shift": 2, "colour": 1}"#).is_err());
+    assert!(parse(r#"{"flip": 2.0, "shift": 2}"#).is_err());
+    assert!(parse(r#"{"flip": 0.5, "shift": 2, "erase": {"probability": 0.5}}"#).is_err());
+}
