@@ -219,7 +219,8 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
 
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {
     if let Err(error) = AugmentParams::new(spec.augment) {
-        checks.demand(false, "augment", error, "values in their ranges");
+        let (key, expected) = ("augment".to_owned(), "values in their ranges".to_owned());
+        checks.0.push(Problem { key, got: format!("refused: {error}"), expected });
     }
     checks.demand(
         spec.augment.shift < spec.input.size / 2,

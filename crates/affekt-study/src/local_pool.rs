@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 
 use crate::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock, StudyError, is_done};
 
+/// Keep freed blocks of up to 1 GiB in the process, in huge pages where the system grants them on request.
+const MALLOC_TUNABLES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:\
+    glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864";
+
 /// How long a child may take to end after being asked to.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often the stop flag is looked at.
@@ -64,11 +68,15 @@ impl LocalPool {
             .open(&log_path)
             .map_err(StudyError::io("open", &log_path))?;
         let threads = self.threads_per_run.to_string();
+        // Tensors of a step are as large as its predecessor's: keeping their memory, in huge pages, instead of
+        // handing it back saves the page faults, about a tenth of a step. A choice of the user's own wins.
+        let tunables = std::env::var_os("GLIBC_TUNABLES").unwrap_or_else(|| MALLOC_TUNABLES.into());
         let mut child = Command::new(&self.program)
             .arg("train")
             .arg("--run")
             .arg(&job.folder)
             .arg("--follow-parent")
+            .env("GLIBC_TUNABLES", tunables)
             .env("OMP_NUM_THREADS", &threads)
             .env("MKL_NUM_THREADS", &threads)
             .env("RAYON_NUM_THREADS", &threads)

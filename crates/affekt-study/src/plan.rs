@@ -41,14 +41,15 @@ pub struct PlannedStudy {
 }
 
 impl PlannedStudy {
-    /// Writes `plan.toml` and the `run.json` of every run that has none; finished runs are not touched.
+    /// Writes `plan.toml` and the `run.json` of every run to do; finished runs are not touched.
     ///
     /// # Errors
     /// [`StudyError::Artifact`] on I/O.
     pub fn save(&self, study_dir: &Path) -> Result<(), StudyError> {
         for (planned, run) in self.plan.runs.iter().zip(&self.runs) {
             let folder = run_folder(study_dir, planned);
-            if !folder.join("run.json").is_file() {
+            // The same numbers may come from a dataset folder of another name.
+            if !is_done(&folder) && !ResolvedRun::load(&folder).is_ok_and(|old| old == *run) {
                 run.save(&folder)?;
             }
         }
@@ -208,7 +209,7 @@ fn resolve(
         input: spec.input.clone(),
         model: spec.model.clone(),
         train: spec.train.clone(),
-        augment: spec.augment.clone(),
+        augment: spec.augment,
         tasks: spec.loss.tasks,
         lambda: if arm.cost == (CostSpec::None {}) { 0.0 } else { spec.loss.lambda },
         cost: cost.map(|cost| cost.to_rows()),

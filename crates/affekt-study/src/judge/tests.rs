@@ -1,1 +1,82 @@
+use super::*;
 
+/// A test of n pairs at margin 0.02.
+fn test(n: u64, mean: f64, p: f64, tost_p: Option<f64>) -> TestRow {
+    TestRow {
+        dataset: "d".to_owned(),
+        metric: "macro_f1".to_owned(),
+        treatment: "circumplex".to_owned(),
+        control: "base".to_owned(),
+        family: CONTRAST.to_owned(),
+        n,
+        treatment_mean: 0.5 + mean,
+        control_mean: 0.5,
+        mean_difference: mean,
+        hodges_lehmann: mean,
+        ci_low: (n >= 6).then_some(mean - 0.01),
+        ci_high: (n >= 6).then_some(mean + 0.01),
+        ci_confidence: (n >= 6).then_some(0.96875),
+        sign_flip_p: p,
+        wilcoxon_p: p,
+        holm_p: 1.0,
+        d_z: None,
+        rank_biserial: None,
+        margin: Some(0.02),
+        tost_p,
+        rope_below: None,
+        rope_within: None,
+        rope_above: None,
+        min_attainable_p: 0.5_f64.powi(i32::try_from(n).unwrap() - 1),
+        verdict: String::new(),
+    }
+}
+
+#[test]
+fn truth_table() {
+    use Expectation::{Greater, Less, NotGreater};
+    use Verdict::{Contradicted, Reproduced, Undecided};
+    let up = test(6, 0.05, 0.03125, Some(0.9));
+    let down = test(6, -0.05, 0.03125, Some(0.9));
+    let same = test(6, 0.001, 0.625, Some(0.01));
+    let open = test(6, 0.01, 0.3, Some(0.2));
+    let small_but_sure = test(6, 0.005, 0.03125, Some(0.001));
+    let small_loss = test(6, -0.005, 0.03125, Some(0.001));
+    let table = [
+        (Greater, &up, Reproduced),
+        (Greater, &down, Contradicted),
+        (Greater, &same, Contradicted),
+        (Greater, &open, Undecided),
+        (Greater, &small_but_sure, Reproduced),
+        (Greater, &small_loss, Contradicted),
+        (Less, &up, Contradicted),
+        (Less, &down, Reproduced),
+        (Less, &same, Contradicted),
+        (Less, &open, Undecided),
+        (Less, &small_loss, Reproduced),
+        (NotGreater, &up, Contradicted),
+        (NotGreater, &down, Reproduced),
+        (NotGreater, &same, Reproduced),
+        (NotGreater, &open, Undecided),
+        (NotGreater, &small_but_sure, Reproduced),
+    ];
+    for (expects, row, verdict) in table {
+        let (got, reason) = judge(expects, row, 0.05);
+        assert_eq!(got, verdict, "{expects:?} of {:+}: {reason}", row.mean_difference);
+    }
+}
+
+#[test]
+fn too_few_seeds_are_said_to_be_too_few() {
+    let (verdict, reason) = judge(Expectation::Greater, &test(2, 0.1, 0.5, Some(0.9)), 0.05);
+    assert_eq!(verdict, Verdict::Undecided);
+    assert!(reason.contains("n = 2: smallest attainable p is 0.5"), "{reason}");
+    assert!(reason.contains("no 95 % interval exists for n = 2"), "{reason}");
+    let (_, reason) = judge(Expectation::Greater, &test(6, 0.01, 0.3, Some(0.2)), 0.05);
+    assert!(reason.contains("+0.0000 to +0.0200"), "{reason}");
+}
+
+#[test]
+fn equal_bits_on_every_seed_are_equivalent_and_one_seed_is_not() {
+    assert_eq!(judge(Expectation::NotGreater, &test(3, 0.0, 1.0, None), 0.05).0, Verdict::Reproduced);
+    assert_eq!(judge(Expectation::NotGreater, &test(1, 0.0, 1.0, None), 0.05).0, Verdict::Undecided);
+}

@@ -14,8 +14,7 @@ pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
 pub use dataset::{DatasetSource, DatasetSpec, FitSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use training::{
-    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec,
-    TaskWeights, TrainSpec,
+    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec, TaskWeights, TrainSpec,
 };
 
 /// A study: datasets x arms x seeds, and how the runs are compared.

@@ -1,0 +1,90 @@
+//! One writer per run.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+use std::process::{Command, Stdio};
+use std::sync::Barrier;
+
+use affekt_study::{LockError, RunLock};
+
+/// Content of a lock whose process has ended.
+fn stale_lock() -> String {
+    let mut child = Command::new("true").stdout(Stdio::null()).spawn().unwrap();
+    let pid = child.id();
+    child.wait().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let _mine = RunLock::acquire(folder.path()).unwrap();
+    let mut owner = RunLock::owner(folder.path()).unwrap();
+    owner.pid = pid;
+    serde_json::to_string(&owner).unwrap()
+}
+
+#[test]
+fn a_held_lock_is_refused_and_a_dropped_one_is_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = RunLock::acquire(folder.path()).unwrap();
+    assert!(lock.taken_over().is_none());
+    let Err(LockError::Held { owner, .. }) = RunLock::acquire(folder.path()) else {
+        panic!("two locks on one run");
+    };
+    assert_eq!(owner.pid, std::process::id());
+    assert_eq!(RunLock::holder(folder.path()), Some(owner));
+    drop(lock);
+    assert!(!folder.path().join("lock").exists());
+    assert!(RunLock::acquire(folder.path()).is_ok());
+}
+
+#[test]
+fn a_lock_of_a_dead_process_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lock"), stale_lock()).unwrap();
+    assert!(RunLock::holder(folder.path()).is_none());
+    let lock = RunLock::acquire(folder.path()).unwrap();
+    assert!(lock.taken_over().is_some());
+    assert_eq!(RunLock::holder(folder.path()).unwrap().pid, std::process::id());
+}
+
+#[test]
+fn a_reused_pid_does_not_keep_a_lock_alive() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = RunLock::acquire(folder.path()).unwrap();
+    let mut owner = RunLock::owner(folder.path()).unwrap();
+    drop(lock);
+    let Some(start) = owner.start else { return };
+    owner.start = Some(start + 1);
+    std::fs::write(folder.path().join("lock"), serde_json::to_string(&owner).unwrap()).unwrap();
+    assert!(RunLock::acquire(folder.path()).is_ok());
+}
+
+#[test]
+fn a_lock_of_another_host_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"{"pid":1,"host":"some-other-host","start":null,"boot":null}"#;
+    std::fs::write(folder.path().join("lock"), text).unwrap();
+    assert!(matches!(RunLock::acquire(folder.path()), Err(LockError::Held { .. })));
+}
+
+#[test]
+fn a_half_written_lock_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lock"), "{\"pid\":").unwrap();
+    assert!(RunLock::acquire(folder.path()).is_ok());
+}
+
+#[test]
+fn of_many_that_see_a_stale_lock_one_takes_it() {
+    let stale = stale_lock();
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lock"), &stale).unwrap();
+        let start = Barrier::new(8);
+        let taken: Vec<Option<RunLock>> = std::thread::scope(|scope| {
+            let contend = || {
+                start.wait();
+                RunLock::acquire(folder.path()).ok()
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(contend)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(taken.iter().flatten().count(), 1);
+    }
+}

@@ -1,0 +1,156 @@
+//! Tiers, overrides and what is refused.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod support;
+
+use std::fmt::Write as _;
+
+use affekt_study::{Backbone, DatasetSource, Study, StudyError};
+use support::config;
+
+fn refused(tier: Option<&str>, overrides: &[&str]) -> String {
+    let overrides: Vec<String> = overrides.iter().map(|&item| item.to_owned()).collect();
+    chain(&Study::load(&config(), tier, &overrides).unwrap_err())
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[test]
+fn a_tier_is_merged_over_the_rest() {
+    let whole = support::study(&[]);
+    let smoke = Study::load(&config(), Some("smoke"), &[]).unwrap();
+    assert_eq!(smoke.spec().study, "circumplex-worlds-smoke");
+    // Arrays are replaced, tables are merged.
+    assert!(smoke.spec().seeds.len() < whole.spec().seeds.len());
+    assert_eq!(smoke.spec().train.optimizer, whole.spec().train.optimizer);
+    assert_eq!(smoke.spec().arms, whole.spec().arms);
+    for (small, large) in smoke.spec().datasets.iter().zip(&whole.spec().datasets) {
+        let size = |source: &DatasetSource| match source {
+            DatasetSource::World { size, .. } => size.train,
+            DatasetSource::Files { .. } => 0,
+        };
+        assert!(size(&small.source) < size(&large.source));
+        assert_eq!(small.name, large.name);
+    }
+    assert_ne!(smoke.digest(), whole.digest());
+}
+
+#[test]
+fn overrides_come_last() {
+    let study = support::study(&[
+        "train.epochs=2",
+        "study=other",
+        "dataset.1.source.seed=7",
+        "model.backbone={ kind = \"resnet18\" }",
+        "seeds=[4, 5]",
+    ]);
+    let spec = study.spec();
+    assert_eq!((spec.train.epochs, spec.study.as_str()), (2, "other"));
+    assert_eq!(spec.model.backbone, Backbone::Resnet18 {}, "another kind replaces the table");
+    assert_eq!(spec.seeds, [4, 5]);
+    assert!(matches!(spec.datasets[1].source, DatasetSource::World { seed: 7, .. }));
+    assert!(matches!(spec.datasets[0].source, DatasetSource::World { seed: 0, .. }));
+}
+
+#[test]
+fn errors_name_key_line_and_the_nearest_valid_key() {
+    let message = refused(None, &["train.epoch=2"]);
+    assert!(message.contains("unknown field `epoch`"), "{message}");
+    assert!(message.contains("did you mean `epochs`?"), "{message}");
+    assert!(message.contains("train.epoch = 2"), "the line is shown: {message}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.toml");
+    let text = std::fs::read_to_string(config()).unwrap().replace("batch_size = 64", "batchsize = 64");
+    std::fs::write(&path, &text).unwrap();
+    let message = chain(&Study::load(&path, None, &[]).unwrap_err());
+    let line = text.lines().position(|line| line.starts_with("batchsize")).unwrap() + 1;
+    assert!(message.contains(&format!("line {line}")), "{message}");
+    assert!(message.contains("did you mean `batch_size`?"), "{message}");
+}
+
+#[test]
+fn every_table_refuses_an_extra_key() {
+    for table in [
+        "",
+        "input.",
+        "dataset.0.",
+        "dataset.0.source.",
+        "dataset.0.source.size.",
+        "dataset.0.prototypes.",
+        "model.",
+        "model.backbone.",
+        "train.",
+        "train.optimizer.",
+        "train.schedule.",
+        "augment.",
+        "loss.",
+        "loss.tasks.",
+        "arm.0.",
+        "arm.0.cost.",
+        "analysis.",
+        "analysis.primary.",
+        "analysis.contrast.0.",
+        "analysis.claim.0.",
+    ] {
+        let message = refused(None, &[&format!("{table}surplus=1")]);
+        assert!(message.contains("surplus"), "{table}: {message}");
+    }
+}
+
+#[test]
+fn unknown_tiers_and_malformed_overrides_are_refused() {
+    let message = refused(Some("smok"), &[]);
+    assert!(message.contains("no tier \"smok\"; the file has smoke"), "{message}");
+    assert!(refused(None, &["train.epochs"]).contains("expected key=value"));
+    assert!(refused(None, &["=3"]).contains("expected key=value"));
+}
+
+#[test]
+fn values_that_cannot_be_are_all_named() {
+    let overrides = [
+        "train.batch_size=1",
+        "augment.flip=1.5",
+        "seeds=[1, 1]",
+        "analysis.primary.treatment=\"nobody\"",
+        "analysis.alpha=nan",
+        "dataset.0.source.world=\"nowhere.toml\"",
+        "analysis.primary.metric=\"macrof1\"",
+        "arm.1.name=\"base\"",
+        "study=\"../elsewhere\"",
+    ];
+    let overrides: Vec<String> = overrides.iter().map(|&item| item.to_owned()).collect();
+    let Err(StudyError::Invalid { problems, .. }) = Study::load(&config(), None, &overrides) else {
+        panic!("expected a list of problems");
+    };
+    let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+    for key in [
+        "train.batch_size",
+        "augment",
+        "seeds",
+        "analysis.primary.treatment",
+        "analysis.alpha",
+        "dataset.0.source.world",
+        "analysis.primary.metric",
+        "arm.name",
+        "study",
+    ] {
+        assert!(keys.contains(&key), "{key} is missing in {keys:?}");
+    }
+}
+
+#[test]
+fn a_saved_study_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = Study::load(&config(), Some("smoke"), &[]).unwrap();
+    study.save(folder.path()).unwrap();
+    assert_eq!(Study::load_spec(folder.path()).unwrap(), *study.spec());
+}
