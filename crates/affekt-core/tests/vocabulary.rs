@@ -6,10 +6,7 @@ use proptest::prelude::*;
 #[test]
 fn label_orders_are_the_published_ones() {
     let names = |set: LabelSet| set.classes().join(" ");
-    assert_eq!(
-        names(LabelSet::aff_wild2()),
-        "neutral anger disgust fear happiness sadness surprise other"
-    );
+    assert_eq!(names(LabelSet::aff_wild2()), "neutral anger disgust fear happiness sadness surprise other");
     assert_eq!(
         names(LabelSet::affectnet8()),
         "neutral happiness sadness surprise fear disgust anger contempt"

@@ -81,7 +81,8 @@ impl Objective for MultiTaskObjective {
             total += loss * self.weights.au;
         }
         if let Some(cost) = &self.cost_to {
-            let term = || transport_loss(&output.expression, &target.expression, &target.expression_mask, cost);
+            let term =
+                || transport_loss(&output.expression, &target.expression, &target.expression_mask, cost);
             if self.lambda > 0.0 {
                 let loss = term();
                 parts.push(("transport", loss.double_value(&[])));

@@ -56,8 +56,7 @@ pub fn ccc_loss(predicted: &Tensor, truth: &Tensor, mask: &Tensor) -> Tensor {
 /// # Numerics
 /// from logits, so that no log of a rounded-off sigmoid is taken; 0 when every entry is masked
 pub fn action_unit_loss(logits: &Tensor, truth: &Tensor, mask: &Tensor) -> Tensor {
-    let per_entry =
-        logits.binary_cross_entropy_with_logits::<Tensor>(truth, None, None, Reduction::None);
+    let per_entry = logits.binary_cross_entropy_with_logits::<Tensor>(truth, None, None, Reduction::None);
     masked_mean(&per_entry, mask)
 }
 

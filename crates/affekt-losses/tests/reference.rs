@@ -24,7 +24,8 @@ fn cost() -> CostMatrix {
 
 fn cost_to(cost: &CostMatrix) -> Tensor {
     let n = cost.n_classes();
-    let rows: Vec<f64> = (0..n).flat_map(|y| (0..n).map(move |j| (j, y))).map(|(j, y)| cost.get(j, y)).collect();
+    let rows: Vec<f64> =
+        (0..n).flat_map(|y| (0..n).map(move |j| (j, y))).map(|(j, y)| cost.get(j, y)).collect();
     Tensor::from_slice(&rows).reshape([4, 4])
 }
 
@@ -68,7 +69,11 @@ fn concordance_equals_the_metric() {
 fn hand_worked_values() {
     // Two classes with equal logits: log 2. A logit of 0: log 2 whatever the label.
     let mask = Tensor::from_slice(&[1.0]);
-    let ce = expression_loss(&Tensor::from_slice(&[3.0, 3.0]).reshape([1, 2]), &Tensor::from_slice(&[1_i64]), &mask);
+    let ce = expression_loss(
+        &Tensor::from_slice(&[3.0, 3.0]).reshape([1, 2]),
+        &Tensor::from_slice(&[1_i64]),
+        &mask,
+    );
     assert!((ce.double_value(&[]) - std::f64::consts::LN_2).abs() < 1e-12);
     let zero = Tensor::from_slice(&[0.0]).reshape([1, 1]);
     let bce = action_unit_loss(&zero, &Tensor::from_slice(&[1.0]).reshape([1, 1]), &mask.reshape([1, 1]));

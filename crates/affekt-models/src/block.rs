@@ -41,7 +41,13 @@ impl BasicBlock {
 }
 
 /// Blocks of one stage, the first of which strides.
-pub(crate) fn stage(path: &ParamPath, c_in: i64, c_out: i64, n_blocks: usize, stride: i64) -> Vec<BasicBlock> {
+pub(crate) fn stage(
+    path: &ParamPath,
+    c_in: i64,
+    c_out: i64,
+    n_blocks: usize,
+    stride: i64,
+) -> Vec<BasicBlock> {
     (0..n_blocks)
         .map(|i| {
             let (c_in, stride) = if i == 0 { (c_in, stride) } else { (c_out, 1) };

@@ -22,7 +22,10 @@ fn nets() -> Vec<(&'static str, ParamStore, MultiTask)> {
 
 fn faces(n: i64, size: i64) -> Tensor {
     let count = n * 3 * size * size;
-    (Tensor::arange(count, (Kind::Float, Device::Cpu)) * 0.37).sin().reshape([n, size, size, 3]).permute([0, 3, 1, 2])
+    (Tensor::arange(count, (Kind::Float, Device::Cpu)) * 0.37)
+        .sin()
+        .reshape([n, size, size, 3])
+        .permute([0, 3, 1, 2])
 }
 
 fn mode(train: bool) -> Mode {
@@ -38,8 +41,10 @@ fn outputs_have_their_shapes_and_every_parameter_learns() {
         assert_eq!(va.size(), [4, 2]);
         assert_eq!(aus.size(), [4, 12]);
         assert!(va.abs().le(1.0).all().int64_value(&[]) == 1);
-        (output.expression.square().mean(Kind::Float) + va.square().mean(Kind::Float) + aus.square().mean(Kind::Float))
-            .backward();
+        (output.expression.square().mean(Kind::Float)
+            + va.square().mean(Kind::Float)
+            + aus.square().mean(Kind::Float))
+        .backward();
         for (parameter, tensor) in store.parameters() {
             assert!(tensor.grad().defined(), "{name}: {parameter}");
             assert!(tensor.grad().abs().sum(Kind::Float).double_value(&[]) > 0.0, "{name}: {parameter}");
@@ -57,7 +62,11 @@ fn evaluation_repeats_and_takes_one_face() {
         let alone = run(&faces.narrow(0, 1, 1)).reshape([8]);
         let together = run(&faces).get(1);
         assert!((alone - together).abs().max().double_value(&[]) < 1e-4, "{name}");
-        assert_eq!(running, store.state()["backbone.bn1.running_mean"], "evaluation must not move statistics");
+        assert_eq!(
+            running,
+            store.state()["backbone.bn1.running_mean"],
+            "evaluation must not move statistics"
+        );
     }
 }
 

@@ -11,7 +11,7 @@ mod precision;
 mod runtime;
 mod weights;
 
-pub use adam_w::{AdamW, AdamWParams, AdamWError};
+pub use adam_w::{AdamW, AdamWError, AdamWParams};
 pub use error::TensorError;
 pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout};
 pub use params::{Init, ParamPath, ParamStore};

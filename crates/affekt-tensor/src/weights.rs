@@ -64,8 +64,11 @@ pub fn save_weights(
 /// # Errors
 /// [`TensorError::Weights`] lists missing, unused and different entries; nothing is copied then.
 pub fn load_weights(store: &ParamStore, path: &Path) -> Result<(), TensorError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| TensorError::Io { action: "read", path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| TensorError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
     let file = SafeTensors::deserialize(&bytes)
         .map_err(|source| TensorError::Safetensors { path: path.to_owned(), source })?;
     let state = store.state();
@@ -82,13 +85,8 @@ pub fn load_weights(store: &ParamStore, path: &Path) -> Result<(), TensorError> 
             different.push(format!("{name}: {:?} {shape:?}, expected F32 {:?}", view.dtype(), tensor.size()));
             continue;
         }
-        let floats: Vec<f32> = view
-            .data()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|bytes| f32::from_le_bytes(*bytes))
-            .collect();
+        let floats: Vec<f32> =
+            view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         values.push((tensor.shallow_clone(), Tensor::from_slice(&floats).reshape(&shape)));
     }
     if !(missing.is_empty() && unused.is_empty() && different.is_empty()) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use affekt_core::Seed;
 use affekt_tensor::{
-    BatchNorm2d, Conv2d, Conv2dShape, Device, Init, Kind, Linear, Mode, ParamStore, Precision, Tensor, TensorError,
-    load_weights, save_weights,
+    BatchNorm2d, Conv2d, Conv2dShape, Device, Init, Kind, Linear, Mode, ParamStore, Precision, Tensor,
+    TensorError, load_weights, save_weights,
 };
 
 fn values(tensor: &Tensor) -> Vec<f64> {
@@ -116,7 +116,8 @@ fn bf16_convolution_stays_near_fp32() {
         values(&bn.forward(&conv.forward(&x.to_kind(precision.kind())), mode))
     };
     let (full, half) = (run(Precision::Fp32), run(Precision::Bf16));
-    let worst = full.iter().zip(&half).map(|(a, b)| (a - b).abs()).fold(0.0, |a, b| if b > a { b } else { a });
+    let worst =
+        full.iter().zip(&half).map(|(a, b)| (a - b).abs()).fold(0.0, |a, b| if b > a { b } else { a });
     assert!(worst < 0.05, "{worst}");
     assert!(worst > 0.0, "bf16 must not be fp32 in disguise");
 }

@@ -20,7 +20,9 @@ const SIZE: u32 = 64;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [world, n_train, epochs, width, lr, batch, cost, lambda, seed] = args.as_slice() else {
-        return Err("usage: fit_world WORLD.toml N_TRAIN EPOCHS WIDTH LR BATCH none|uniform LAMBDA SEED".into());
+        return Err(
+            "usage: fit_world WORLD.toml N_TRAIN EPOCHS WIDTH LR BATCH none|uniform LAMBDA SEED".into()
+        );
     };
     let world = World::load(world)?;
     let folder = tempfile::tempdir()?;
@@ -51,7 +53,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let total = steps as u64 * u64::from(params.epochs);
     let schedule = CosineSchedule::new(steps as f64, total, 0.01)?;
     let fitted = fit(
-        &model, &store, &objective, &schedule, &augment, &splits.train, &splits.valid, &params,
+        &model,
+        &store,
+        &objective,
+        &schedule,
+        &augment,
+        &splits.train,
+        &splits.valid,
+        &params,
         &mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()),
     )?;
     let test = splits.test.open(fitted.selection);
@@ -59,8 +68,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     let limits = world.limits();
     let (accuracy, macro_f1) = expression_scores(&rows, 8).ok_or("no labels")?;
-    println!("accuracy {accuracy:.4} (limit {:.4}); macro-F1 {macro_f1:.4} (limit {:.4}, argmax rule {:.4})",
-        limits.accuracy, limits.macro_f1, limits.argmax_macro_f1);
+    println!(
+        "accuracy {accuracy:.4} (limit {:.4}); macro-F1 {macro_f1:.4} (limit {:.4}, argmax rule {:.4})",
+        limits.accuracy, limits.macro_f1, limits.argmax_macro_f1
+    );
     Ok(())
 }
 

@@ -79,7 +79,8 @@ impl<'a> Assembler<'a> {
     fn target(&self, positions: &[usize]) -> Target {
         let rows = || positions.iter().map(|&position| &self.faces.rows[position].1);
         let (n, n_aus) = (to_i64(positions.len()), to_i64(self.faces.n_aus));
-        let class: Vec<i64> = rows().map(|row| row.expression.map_or(0, |class| to_i64(class.get()))).collect();
+        let class: Vec<i64> =
+            rows().map(|row| row.expression.map_or(0, |class| to_i64(class.get()))).collect();
         let class_mask: Vec<f32> = rows().map(|row| f32::from(u8::from(row.expression.is_some()))).collect();
         #[expect(clippy::cast_possible_truncation, reason = "targets are 32-bit")]
         let va: Vec<f32> = rows()

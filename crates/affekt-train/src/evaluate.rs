@@ -63,7 +63,10 @@ impl Evaluator {
                     video: row.video.clone(),
                     split: row.split,
                     true_class: row.expression,
-                    predicted_class: faces.label_set.class_at(best).expect("one logit per class of the label set"),
+                    predicted_class: faces
+                        .label_set
+                        .class_at(best)
+                        .expect("one logit per class of the label set"),
                     probabilities,
                     true_va: row.va,
                     predicted_va: va.as_ref().map(|va| [va[k][0], va[k][1]]),
@@ -78,9 +81,8 @@ impl Evaluator {
 
 /// Accuracy and macro-F1 (absent classes count 0) of predictions with a true class; `None` without any.
 pub fn expression_scores(rows: &[PredictionRow], n_classes: usize) -> Option<(f64, f64)> {
-    let pairs = rows
-        .iter()
-        .filter_map(|row| row.true_class.map(|class| (class.get(), row.predicted_class.get())));
+    let pairs =
+        rows.iter().filter_map(|row| row.true_class.map(|class| (class.get(), row.predicted_class.get())));
     let confusion = Confusion::from_pairs(n_classes, pairs).ok()?;
     Some((confusion.accuracy().ok()?, confusion.macro_f1(UndefinedClass::Zero).ok()?))
 }

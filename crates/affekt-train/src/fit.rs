@@ -71,7 +71,10 @@ pub struct Fitted {
 /// # Errors
 /// [`TrainError::TooFew`] when the split holds less than one batch, [`TrainError::NonFiniteLoss`] with the place
 /// where training broke down.
-#[expect(clippy::too_many_arguments, reason = "each is a separate seam; a bag of them would only rename the list")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a separate seam; a bag of them would only rename the list"
+)]
 pub fn fit(
     model: &dyn AffectModel,
     store: &ParamStore,
@@ -85,7 +88,11 @@ pub fn fit(
 ) -> Result<Fitted, TrainError> {
     let faces = train.faces();
     if params.batch_size == 0 || faces.len() < params.batch_size {
-        return Err(TrainError::TooFew { split: Split::Train, expected: params.batch_size, got: faces.len() });
+        return Err(TrainError::TooFew {
+            split: Split::Train,
+            expected: params.batch_size,
+            got: faces.len(),
+        });
     }
     let device = store.device();
     let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device };
@@ -111,10 +118,15 @@ pub fn fit(
             let loss = objective.forward(&output, &batch.target)?;
             let value = loss.total.double_value(&[]);
             if !value.is_finite() {
-                let samples =
-                    positions.iter().take(4).map(|&p| faces.rows[p].1.sample.to_string()).collect();
+                let samples = positions.iter().take(4).map(|&p| faces.rows[p].1.sample.to_string()).collect();
                 let step = step as u64;
-                return Err(TrainError::NonFiniteLoss { epoch, step, loss: value, parts: loss.parts, samples });
+                return Err(TrainError::NonFiniteLoss {
+                    epoch,
+                    step,
+                    loss: value,
+                    parts: loss.parts,
+                    samples,
+                });
             }
             optimizer.zero_grad();
             loss.total.backward();

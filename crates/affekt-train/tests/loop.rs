@@ -34,7 +34,8 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError
     let model = MultiTask::new(&store.root(), backbone, heads, 0.1);
     let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
     let objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
-    let erase = EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
+    let erase =
+        EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
     let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase) };
     let augment = AugmentParams::new(spec).unwrap().pipeline(splits.train.faces().mean_colour());
     let params = FitParams {
@@ -48,7 +49,15 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError
     };
     let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
     let fitted = fit(
-        &model, &store, &objective, &schedule, &augment, &splits.train, &splits.valid, &params, &mut |_| {},
+        &model,
+        &store,
+        &objective,
+        &schedule,
+        &augment,
+        &splits.train,
+        &splits.valid,
+        &params,
+        &mut |_| {},
     )?;
     let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();
     let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device: Device::Cpu };
@@ -70,10 +79,8 @@ fn costs() -> Vec<Option<CostMatrix>> {
 /// METHODS 10, check 7: with lambda = 0 every arm gives bit-identical weights, which proves the pairing.
 #[test]
 fn check_7_arms_are_bit_identical_at_lambda_zero() {
-    let weights: Vec<_> = costs()
-        .into_iter()
-        .map(|cost| train(&Arm { cost, ..PLAIN }, Labels::True).unwrap().0)
-        .collect();
+    let weights: Vec<_> =
+        costs().into_iter().map(|cost| train(&Arm { cost, ..PLAIN }, Labels::True).unwrap().0).collect();
     assert!(weights.iter().all(|bytes| *bytes == weights[0]));
     // The comparison can fail: another seed, or a lambda that acts, changes the bytes.
     assert!(train(&Arm { seed: 2, ..PLAIN }, Labels::True).unwrap().0 != weights[0]);

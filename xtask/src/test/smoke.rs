@@ -1,4 +1,4 @@
-//! The smoke study from an empty folder: it ends well and leaves every file a study promises.
+//! The smoke study from an empty folder: it ends well leaves every file a study promises, and repeats.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,41 +17,64 @@ const STUDY_FILES: [&str; 6] =
 const RUN_FILES: [&str; 5] =
     ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv", "DONE"];
 
-/// Builds affekt, runs the study, looks for its files; the folder stays when something is wrong.
+/// Builds affekt and runs the study three times: from nothing; again, with nothing to do; and with one run taken
+/// away. The folder stays when something is wrong.
 pub(super) fn run(workspace: &Workspace) -> Result<Verdict> {
     let out = workspace.target.join("xtask").join("smoke");
     if out.exists() {
         fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
     }
     let binary = reproduce::build(workspace)?;
-    let status = Command::new(&binary)
-        .current_dir(&workspace.root)
-        .args(reproduce::smoke_arguments(workspace, &out)?)
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("cannot run {}", binary.display()))?;
-    if !status.success() {
-        return Ok(Verdict::Failed(format!("affekt: {status}; its files are in {}", out.display())));
-    }
-    if let Err(error) = check(&out) {
-        return Ok(Verdict::Failed(format!("{error:#}")));
-    }
-    fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
-    Ok(Verdict::Passed)
-}
-
-fn check(out: &Path) -> Result<()> {
-    let studies = folders(out)?;
-    ensure!(!studies.is_empty(), "no study in {}", out.display());
-    for study in studies {
-        present(&study, &STUDY_FILES)?;
-        let runs = folders(&study.join("runs"))?;
-        ensure!(!runs.is_empty(), "no run in {}", study.display());
-        for run in runs {
-            present(&run, &RUN_FILES)?;
+    let study = || -> Result<String> {
+        let output = Command::new(&binary)
+            .current_dir(&workspace.root)
+            .args(reproduce::smoke_arguments(workspace, &out)?)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("cannot run {}", binary.display()))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        eprint!("{said}");
+        ensure!(output.status.success(), "affekt: {}; its files are in {}", output.status, out.display());
+        Ok(said)
+    };
+    match three_times(&study, &out) {
+        Err(error) => Ok(Verdict::Failed(format!("{error:#}"))),
+        Ok(()) => {
+            fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
+            Ok(Verdict::Passed)
         }
     }
+}
+
+fn three_times(study: &dyn Fn() -> Result<String>, out: &Path) -> Result<()> {
+    study()?;
+    let (folder, runs) = check(out)?;
+    let results = || fs::read(folder.join("results.csv")).context("cannot read results.csv");
+    let first = results()?;
+    let again = study()?;
+    ensure!(again.contains("nothing to do"), "the second run found something to do");
+    let victim = runs.first().context("no run to take away")?;
+    fs::remove_dir_all(victim).with_context(|| format!("cannot remove {}", victim.display()))?;
+    study()?;
+    check(out)?;
+    ensure!(results()? == first, "redoing {} changed results.csv", victim.display());
     Ok(())
+}
+
+/// The one study below `out` and its runs, each with all its files.
+fn check(out: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let mut studies = folders(out)?;
+    studies.retain(|folder| folder.join("plan.toml").is_file());
+    ensure!(studies.len() == 1, "{} studies in {}; expected one", studies.len(), out.display());
+    let study = studies.remove(0);
+    present(&study, &STUDY_FILES)?;
+    let runs = folders(&study.join("runs"))?;
+    ensure!(!runs.is_empty(), "no run in {}", study.display());
+    for run in &runs {
+        present(run, &RUN_FILES)?;
+    }
+    Ok((study, runs))
 }
 
 fn folders(parent: &Path) -> Result<Vec<PathBuf>> {

@@ -1,3 +1,5 @@
+//! The truth table of the claim engine.
+
 use super::*;
 
 /// A test of n pairs at margin 0.02.

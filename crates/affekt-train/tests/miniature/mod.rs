@@ -48,7 +48,8 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
                 video: None,
                 split,
                 expression: label_set.class_at(usize::try_from(class).unwrap()),
-                va: labelled.then(|| VaPoint::new([0.0, 0.8, -0.6, -0.5][colour], stream.range(-0.5, 0.5)).unwrap()),
+                va: labelled
+                    .then(|| VaPoint::new([0.0, 0.8, -0.6, -0.5][colour], stream.range(-0.5, 0.5)).unwrap()),
                 aus: [class.is_multiple_of(2), class > 1].map(|au| labelled.then_some(au)).to_vec(),
                 posterior: None,
             }

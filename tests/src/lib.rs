@@ -1,1 +1,0 @@
-//! End-to-end tests of the affekt binary live in `tests/`.
