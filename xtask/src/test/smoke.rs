@@ -38,13 +38,11 @@ pub(super) fn run(workspace: &Workspace) -> Result<Verdict> {
         ensure!(output.status.success(), "affekt: {}; its files are in {}", output.status, out.display());
         Ok(said)
     };
-    match three_times(&study, &out) {
-        Err(error) => Ok(Verdict::Failed(format!("{error:#}"))),
-        Ok(()) => {
-            fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
-            Ok(Verdict::Passed)
-        }
+    if let Err(error) = three_times(&study, &out) {
+        return Ok(Verdict::Failed(format!("{error:#}")));
     }
+    fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
+    Ok(Verdict::Passed)
 }
 
 fn three_times(study: &dyn Fn() -> Result<String>, out: &Path) -> Result<()> {
