@@ -12,6 +12,14 @@ pub enum AugmentError {
         /// Its value.
         got: f64,
     },
+    /// An angle is outside [0, 180], or not a number.
+    #[error("augment key `{key}` is {got}; expected degrees in [0, 180]")]
+    Angle {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        got: f64,
+    },
     /// An aspect ratio is not a positive finite number.
     #[error("augment key `{key}` is {got}; expected a number above 0")]
     Aspect {

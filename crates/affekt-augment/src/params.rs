@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AugmentError, AugmentSpec, Border, Erase, Flip, Pipeline, ShiftCrop};
+use crate::{AugmentError, AugmentSpec, Border, Erase, Flip, Pipeline, ShiftCrop, Warp};
 
 /// An [`AugmentSpec`] whose every value is in range.
 ///
 /// # Example
 /// ```
 /// use affekt_augment::{Augment, AugmentParams, AugmentSpec};
-/// let spec = AugmentSpec { flip: 1.0, shift: 0, erase: None };
+/// let spec = AugmentSpec { flip: 1.0, shift: 0, erase: None, warp: None };
 /// let pipeline = AugmentParams::new(spec).unwrap().pipeline([128; 3]);
 /// let mut image = [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4];
 /// pipeline.apply(&mut image, 2, &mut affekt_core::Seed(0).stream("augment", &[0, 0]));
@@ -21,6 +21,7 @@ pub struct AugmentParams {
     spec: AugmentSpec,
     flip: Flip,
     erase: Option<Erase>,
+    warp: Option<Warp>,
 }
 
 impl AugmentParams {
@@ -32,7 +33,8 @@ impl AugmentParams {
         let flip = Flip::new(spec.flip)?;
         // The fill is known only beside the data; `pipeline` sets it.
         let erase = spec.erase.map(|erase| Erase::new(erase, [0; 3])).transpose()?;
-        Ok(Self { spec, flip, erase })
+        let warp = spec.warp.map(Warp::new).transpose()?;
+        Ok(Self { spec, flip, erase, warp })
     }
 
     /// The values as written.
@@ -40,13 +42,16 @@ impl AugmentParams {
         &self.spec
     }
 
-    /// The stages with something to do, in order: flip, shift, erase.
+    /// The stages with something to do, in order: flip, warp, shift, erase.
     ///
     /// `fill` is the colour of erased pixels: the mean colour of the training split.
     pub fn pipeline(&self, fill: [u8; 3]) -> Pipeline {
         let mut pipeline = Pipeline::default();
         if self.spec.flip > 0.0 {
             pipeline.push(self.flip);
+        }
+        if let Some(warp) = self.warp {
+            pipeline.push(warp);
         }
         if self.spec.shift > 0 {
             pipeline.push(ShiftCrop::new(self.spec.shift, Border::Reflect));

@@ -13,6 +13,19 @@ pub struct AugmentSpec {
     /// Random erasing; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub erase: Option<EraseSpec>,
+    /// Small rotation and zoom; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warp: Option<WarpSpec>,
+}
+
+/// A small rotation and zoom about the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WarpSpec {
+    /// Largest angle in degrees, either way.
+    pub rotate: f64,
+    /// Largest enlargement: the factor lies between 1 / (1 + zoom) and 1 + zoom.
+    pub zoom: f64,
 }
 
 /// Random erasing of Zhong et al. (2017): a rectangle is painted over.

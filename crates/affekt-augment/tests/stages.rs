@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use affekt_augment::{
-    Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, ShiftCrop,
+    Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, ShiftCrop, Warp,
+    WarpSpec,
 };
 use affekt_core::{Seed, Stream};
 use proptest::prelude::*;
@@ -86,7 +87,7 @@ proptest! {
 
     #[test]
     fn the_same_stream_gives_the_same_picture(key: u64, size in 1..40_usize) {
-        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE) };
+        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE), warp: None };
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([1, 2, 3]);
         let [mut a, mut b] = [picture(size), picture(size)];
         pipeline.apply(&mut a, size, &mut stream(key));
@@ -100,8 +101,8 @@ fn nothing_asked_is_nothing_done() {
     let before = picture(32);
     let never = EraseSpec { probability: 0.0, ..ERASE };
     for spec in [
-        AugmentSpec { flip: 0.0, shift: 0, erase: None },
-        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never) },
+        AugmentSpec { flip: 0.0, shift: 0, erase: None, warp: None },
+        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never), warp: None },
     ] {
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([9; 3]);
         for key in 0..50 {
@@ -181,4 +182,34 @@ fn a_configuration_needs_every_key_but_erase_and_takes_no_other() {
     assert!(parse(r#"{"flip": 0.5, "shift": 2, "colour": 1}"#).is_err());
     assert!(parse(r#"{"flip": 2.0, "shift": 2}"#).is_err());
     assert!(parse(r#"{"flip": 0.5, "shift": 2, "erase": {"probability": 0.5}}"#).is_err());
+}
+
+#[test]
+fn a_warp_of_nothing_keeps_the_picture_and_right_angles_turn_it() {
+    let size = 17;
+    let before = picture(size);
+    let mut image = before.clone();
+    Warp::warp(&mut image, size, 0.0, 1.0);
+    assert_eq!(image, before);
+    Warp::warp(&mut image, size, 90.0, 1.0);
+    let at = |image: &[u8], row: usize, column: usize| image[(row * size + column) * 3..][..3].to_vec();
+    for (row, column) in [(0, 0), (0, 16), (3, 5), (16, 2), (8, 8)] {
+        // Clockwise: the left column becomes the top row.
+        assert_eq!(at(&image, row, column), at(&before, size - 1 - column, row), "{row} {column}");
+    }
+    for _ in 0..3 {
+        Warp::warp(&mut image, size, 90.0, 1.0);
+    }
+    assert_eq!(image, before);
+}
+
+#[test]
+fn warps_out_of_range_are_refused() {
+    for (rotate, zoom) in [(-1.0, 0.0), (181.0, 0.0), (f64::NAN, 0.0), (0.0, -0.1), (0.0, 1.1)] {
+        assert!(Warp::new(WarpSpec { rotate, zoom }).is_err(), "{rotate} {zoom}");
+    }
+    let warp = Warp::new(WarpSpec { rotate: 15.0, zoom: 0.2 }).unwrap();
+    for size in 0..5 {
+        warp.apply(&mut picture(size), size, &mut stream(1));
+    }
 }

@@ -11,7 +11,7 @@ use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, SmallResNet};
 use affekt_ot::CostMatrix;
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, set_threads};
-use affekt_train::{Evaluator, FitParams, PixelScaling, Splits, expression_scores, fit};
+use affekt_train::{FitParams, PixelScaling, Splits, expression_scores, fit};
 use affekt_worlds::World;
 use rayon::prelude::*;
 
@@ -39,7 +39,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let cost = (cost == "uniform").then(|| CostMatrix::uniform(8)).transpose()?;
     let weights = TaskWeights { expression: 1.0, va: 1.0, au: 1.0 };
     let objective = MultiTaskObjective::new(weights, lambda.parse()?, cost.as_ref())?;
-    let augment = AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None })?.pipeline([128; 3]);
+    let augment =
+        AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None })?.pipeline([128; 3]);
     let params = FitParams {
         epochs: epochs.parse()?,
         batch_size: batch.parse()?,
@@ -47,6 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?,
         precision: Precision::Bf16,
         scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
+        mirror: true,
         seed,
     };
     let steps = splits.train.faces().len() / params.batch_size;
@@ -64,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()),
     )?;
     let test = splits.test.open(fitted.selection);
-    let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device: Device::Cpu };
+    let evaluator = params.evaluator(Device::Cpu);
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     let limits = world.limits();
     let (accuracy, macro_f1) = expression_scores(&rows, 8).ok_or("no labels")?;

@@ -2,7 +2,7 @@
 
 use affekt_artifact::{PredictionRow, Selection};
 use affekt_core::Seed;
-use affekt_learn::AffectModel;
+use affekt_learn::{AffectModel, ModelOutput};
 use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
 
@@ -16,6 +16,8 @@ pub struct Evaluator {
     pub scaling: PixelScaling,
     /// Arithmetic, as in training.
     pub precision: Precision,
+    /// True to average over each face and its mirror image.
+    pub mirror: bool,
     /// Device of the model.
     pub device: Device,
 }
@@ -44,11 +46,14 @@ impl Evaluator {
         let mut rows = Vec::with_capacity(faces.len());
         for chunk in positions.chunks(Self::BATCH) {
             let batch = assembler.batch(chunk, None);
-            let output = model.forward(&batch.images, mode);
+            let mut said = Said::new(model.forward(&batch.images, mode));
+            if self.mirror {
+                said = said.mean_with(Said::new(model.forward(&batch.images.flip([3]), mode)));
+            }
             let n = chunk.len();
-            let probabilities = to_rows(&output.expression.softmax(-1, Kind::Float), n);
-            let va = output.va.map(|va| to_rows(&va, n));
-            let aus = output.aus.map(|aus| to_rows(&aus.sigmoid(), n));
+            let probabilities = to_rows(&said.probabilities, n);
+            let va = said.va.map(|va| to_rows(&va, n));
+            let aus = said.aus.map(|aus| to_rows(&aus, n));
             for (k, &position) in chunk.iter().enumerate() {
                 let row = &faces.rows[position].1;
                 let probabilities = probabilities[k].clone();
@@ -76,6 +81,32 @@ impl Evaluator {
             }
         }
         Ok(rows)
+    }
+}
+
+/// A model's output on the scale of its predictions.
+struct Said {
+    probabilities: Tensor,
+    va: Option<Tensor>,
+    aus: Option<Tensor>,
+}
+
+impl Said {
+    fn new(output: ModelOutput) -> Self {
+        Self {
+            probabilities: output.expression.softmax(-1, Kind::Float),
+            va: output.va,
+            aus: output.aus.map(|logits| logits.sigmoid()),
+        }
+    }
+
+    fn mean_with(self, other: Self) -> Self {
+        let mean = |a: Tensor, b: Tensor| (a + b) * 0.5;
+        Self {
+            probabilities: mean(self.probabilities, other.probabilities),
+            va: self.va.zip(other.va).map(|(a, b)| mean(a, b)),
+            aus: self.aus.zip(other.aus).map(|(a, b)| mean(a, b)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use affekt_artifact::Selection;
 use affekt_augment::Augment;
 use affekt_core::{Seed, Split};
 use affekt_learn::{AffectModel, Objective, Schedule};
-use affekt_tensor::{AdamW, AdamWParams, Mode, ParamStore, Precision, Tensor};
+use affekt_tensor::{AdamW, AdamWParams, Device, Mode, ParamStore, Precision, Tensor};
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
@@ -28,8 +28,17 @@ pub struct FitParams {
     pub precision: Precision,
     /// Scaling of pixels.
     pub scaling: PixelScaling,
+    /// True to average predictions over each face and its mirror image.
+    pub mirror: bool,
     /// Seed of the run: order, augmentation and dropout.
     pub seed: Seed,
+}
+
+impl FitParams {
+    /// The evaluation that goes with this training.
+    pub fn evaluator(&self, device: Device) -> Evaluator {
+        Evaluator { scaling: self.scaling, precision: self.precision, mirror: self.mirror, device }
+    }
 }
 
 /// One line of `metrics.jsonl`.
@@ -95,7 +104,7 @@ pub fn fit(
         });
     }
     let device = store.device();
-    let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device };
+    let evaluator = params.evaluator(device);
     let mut optimizer = AdamW::new(params.adam_w, store.parameters());
     let mut assembler = Assembler::new(faces, params.scaling, device);
     let steps_per_epoch = faces.len() / params.batch_size;

@@ -11,7 +11,7 @@ use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, SmallResNet};
 use affekt_ot::{CostMatrix, Normalisation};
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{Evaluator, FitParams, Fitted, PixelScaling, TrainError, expression_scores, fit};
+use affekt_train::{FitParams, Fitted, PixelScaling, TrainError, expression_scores, fit};
 use miniature::{Labels, miniature};
 
 struct Arm {
@@ -36,7 +36,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError
     let objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
     let erase =
         EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
-    let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase) };
+    let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), warp: None };
     let augment = AugmentParams::new(spec).unwrap().pipeline(splits.train.faces().mean_colour());
     let params = FitParams {
         epochs: arm.epochs,
@@ -45,6 +45,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
         precision: Precision::Fp32,
         scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
+        mirror: true,
         seed: Seed(arm.seed),
     };
     let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
@@ -60,7 +61,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Fitted, f64), TrainError
         &mut |_| {},
     )?;
     let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();
-    let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device: Device::Cpu };
+    let evaluator = params.evaluator(Device::Cpu);
     let test = splits.test.open(fitted.selection);
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     assert!(rows.iter().all(|row| row.split == Split::Test && row.probabilities.len() == 4));

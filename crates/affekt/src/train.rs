@@ -15,7 +15,7 @@ use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
 use affekt_ot::CostMatrix;
 use affekt_study::{self as study, Head, OptimizerSpec, ResolvedRun, RunLock, ScheduleSpec};
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{EpochRecord, Evaluator, FitParams, PixelScaling, Splits, fit};
+use affekt_train::{EpochRecord, FitParams, PixelScaling, Splits, fit};
 use anyhow::Context as _;
 
 /// Trains the run resolved in `folder` and leaves its outputs there, `DONE` last.
@@ -67,7 +67,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
 
     // The test split opens here, once, for the two states selection has already fixed.
     let test = splits.test.open(fitted.selection);
-    let evaluator = Evaluator { scaling: params.scaling, precision: params.precision, device: Device::Cpu };
+    let evaluator = params.evaluator(Device::Cpu);
     let card = weight_card(&run, fitted.selection.best_epoch());
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let mut rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
@@ -107,6 +107,7 @@ fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
             study::Precision::Bf16 => Precision::Bf16,
         },
         scaling: PixelScaling { mean: run.input.mean, std: run.input.std },
+        mirror: run.input.mirror,
         seed: Seed(run.seed),
     })
 }

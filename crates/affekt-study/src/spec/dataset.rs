@@ -14,6 +14,8 @@ pub struct InputSpec {
     pub mean: [f64; 3],
     /// Standard deviation per RGB channel of images scaled to [0, 1].
     pub std: [f64; 3],
+    /// True to average each prediction over the face and its mirror image, validation and test alike.
+    pub mirror: bool,
 }
 
 /// One dataset.
