@@ -23,7 +23,7 @@ pub(crate) enum Tier {
 /// Options of `cargo xtask reproduce`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Study to run [default: configs/circumplex-worlds.toml, with --tier smoke configs/smoke.toml]
+    /// Study to run [default: configs/circumplex-worlds.toml]
     config: Option<PathBuf>,
     /// How much to run
     #[arg(long, value_enum, default_value_t = Tier::Full)]
@@ -114,14 +114,13 @@ fn become_affekt(workspace: &Workspace, arguments: &[OsString]) -> Result<std::c
 fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString>> {
     let config = match &args.config {
         Some(config) => find_config(config, root, here)?,
-        None if args.tier == Tier::Smoke => from_root("configs/smoke.toml", root, here),
         None => from_root("configs/circumplex-worlds.toml", root, here),
     };
     let verb = if args.dry_run { "plan" } else { "run" };
     let mut line: Vec<OsString> = vec!["study".into(), verb.into(), config.into()];
     let mut option = |name: &str, value: OsString| line.extend([name.into(), value]);
     option("--out", args.out.clone().unwrap_or_else(|| from_root("runs", root, here)).into());
-    if args.config.is_some() && args.tier == Tier::Smoke {
+    if args.tier == Tier::Smoke {
         option("--tier", "smoke".into());
     }
     if let Some(folder) = &args.data_root {
@@ -187,11 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn the_tier_chooses_the_default_study() {
+    fn the_default_study_is_told_the_tier() {
         let full = arguments(&[]).expect("valid");
         assert_eq!(full, ["study", "run", "configs/circumplex-worlds.toml", "--out", "runs"]);
         let smoke = arguments(&["--tier", "smoke"]).expect("valid");
-        assert_eq!(smoke, ["study", "run", "configs/smoke.toml", "--out", "runs"]);
+        assert_eq!(
+            smoke,
+            ["study", "run", "configs/circumplex-worlds.toml", "--out", "runs", "--tier", "smoke"]
+        );
     }
 
     #[test]

@@ -5,13 +5,13 @@ use affekt_tensor::Tensor;
 /// Labels of a batch of n items; every task has its mask, and masked entries hold a neutral value.
 #[derive(Debug)]
 pub struct Target {
-    /// Class index, [n] i64; 0 where masked.
+    /// Class index, \[n\] i64; 0 where masked.
     pub expression: Tensor,
-    /// 1 where the expression is labelled, [n] f32.
+    /// 1 where the expression is labelled, \[n\] f32.
     pub expression_mask: Tensor,
     /// Valence and arousal, [n, 2] f32; 0 where masked.
     pub va: Tensor,
-    /// 1 where valence and arousal are labelled, [n] f32.
+    /// 1 where valence and arousal are labelled, \[n\] f32.
     pub va_mask: Tensor,
     /// Action units, [n, k] f32 of 0 and 1; 0 where masked.
     pub aus: Tensor,

@@ -9,7 +9,7 @@ use affekt_tensor::{Reduction, Tensor};
 /// # Equation
 /// `sum_i m_i (-log softmax(z_i)[y_i]) / max(1, sum_i m_i)` with mask m
 /// # Shape
-/// logits [n, c] f32; class [n] i64; mask [n] f32 -> scalar f32
+/// logits [n, c] f32; class \[n\] i64; mask \[n\] f32 -> scalar f32
 /// # Range
 /// nats, >= 0
 /// # Numerics
@@ -24,7 +24,7 @@ pub fn expression_loss(logits: &Tensor, class: &Tensor, mask: &Tensor) -> Tensor
 /// # Equation
 /// `1 - 2 cov(x, y) / (var x + var y + (mean x - mean y)^2)` with population moments over labelled items
 /// # Shape
-/// predicted [n, 2] f32; truth [n, 2] f32; mask [n] f32 -> scalar f32
+/// predicted [n, 2] f32; truth [n, 2] f32; mask \[n\] f32 -> scalar f32
 /// # Range
 /// [0, 2]
 /// # Numerics

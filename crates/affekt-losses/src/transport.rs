@@ -12,7 +12,7 @@ use crate::tasks::masked_mean;
 /// # Equation
 /// `(1 / N) sum_i m_i sum_j softmax(z_i)[j] C[j, y_i]` with mask m and N labelled items
 /// # Shape
-/// logits [n, c] f32; class [n] i64; mask [n] f32; `cost_to` [c, c] f32 with row y = C\[:, y\] -> scalar f32
+/// logits [n, c] f32; class \[n\] i64; mask \[n\] f32; `cost_to` [c, c] f32 with row y = C\[:, y\] -> scalar f32
 /// # Range
 /// [0, max C]
 /// # Numerics

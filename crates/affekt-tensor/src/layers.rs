@@ -94,7 +94,7 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// Weight [`n_out`, `n_in`] and bias [`n_out`], uniform within 1/sqrt(`n_in`) as in `PyTorch`.
+    /// Weight [`n_out`, `n_in`] and bias \[`n_out`\], uniform within 1/sqrt(`n_in`) as in `PyTorch`.
     pub fn new(path: &ParamPath, n_in: i64, n_out: i64) -> Self {
         let init = Init::Uniform { bound: 1.0 / (n_in as f64).sqrt() };
         Self {

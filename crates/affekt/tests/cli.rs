@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
-
 use support::affekt;
 
 const CONFIG: &str = "configs/circumplex-worlds.toml";
@@ -27,15 +25,7 @@ fn compare(folder: &tempfile::TempDir, more: &[&str]) -> support::Ran {
 }
 
 #[test]
-fn help_is_quick_and_on_standard_output() {
-    // The best of a few, for a busy machine is no fault of the program.
-    let seconds = |_| {
-        let begun = Instant::now();
-        affekt(&["--help"]);
-        begun.elapsed()
-    };
-    let best = (0..5).map(seconds).min().unwrap();
-    assert!(best < Duration::from_millis(200), "{best:?}");
+fn help_names_every_command_on_standard_output() {
     let ran = affekt(&["--help"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     for command in ["study", "compare", "report", "data", "worlds", "train"] {
