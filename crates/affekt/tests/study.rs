@@ -5,7 +5,6 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use affekt_artifact::{Manifest, PredictionRow, Predictions, Selection};
 use affekt_core::Split;
@@ -105,9 +104,7 @@ fn from_data_to_report_and_nothing_twice() {
     assert!(ran.stdout.contains("ABOVE THE LIMIT") && ran.stderr.contains("leak"), "{}", ran.stdout);
 
     let before = snapshot(&studio.out());
-    let begun = Instant::now();
     let ran = studio.study("run", &[]);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("nothing to do: 8 of 8 runs done, report is current"), "{}", ran.stdout);
     assert!(ran.stdout.contains("C1 "), "{}", ran.stdout);
