@@ -43,8 +43,11 @@ fn main() -> io::Result<()> {
         relative.to_string_lossy().starts_with("train")
     })?;
     // Preparing lives in this crate, but only its own sources decide pixels and labels there.
-    let preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
-    training.push(crates.parent().unwrap_or(&crates).join("Cargo.lock"));
+    let mut preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
+    // Decoders and resizers decide pixels too.
+    let lock = crates.parent().unwrap_or(&crates).join("Cargo.lock");
+    preparing.push(lock.clone());
+    training.push(lock);
     emit("AFFEKT_CODE_DIGEST", &crates, &RUN, &training)?;
     emit("AFFEKT_DATA_DIGEST", &crates, &DATA, &preparing)?;
     emit("AFFEKT_COLLECT_DIGEST", &crates, &COLLECT, &[])

@@ -43,12 +43,6 @@ pub(crate) struct Args {
     /// Override a configuration key; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Where runs execute: local or slurm
-    #[arg(long, value_name = "NAME")]
-    executor: Option<String>,
-    /// Hand the prepared jobs to the executor's queue
-    #[arg(long)]
-    submit: bool,
     /// Further arguments for `affekt study`, after `--`
     #[arg(last = true)]
     rest: Vec<OsString>,
@@ -135,12 +129,6 @@ fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString
         }
         option("--set", pair.into());
     }
-    if let Some(executor) = &args.executor {
-        option("--executor", executor.into());
-    }
-    if args.submit {
-        line.push("--submit".into());
-    }
     line.extend(args.rest.iter().cloned());
     Ok(line)
 }
@@ -205,8 +193,6 @@ mod tests {
             "--set",
             "epochs=1",
             "--dry-run",
-            "--executor",
-            "slurm",
             "--",
             "--json",
         ];
@@ -220,8 +206,6 @@ mod tests {
             "smoke",
             "--set",
             "epochs=1",
-            "--executor",
-            "slurm",
             "--json",
         ];
         assert_eq!(arguments(&line).expect("valid"), expected);

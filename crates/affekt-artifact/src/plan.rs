@@ -1,5 +1,6 @@
 //! The resolved study, `plan.toml`: what runs, on which data, compared how.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_core::LabelSet;
@@ -24,10 +25,10 @@ pub struct Plan {
     pub absent_class: String,
     /// Level of every test.
     pub alpha: f64,
-    /// Equivalence margin declared beforehand.
-    pub margin: f64,
     /// Pair of classes called degenerate.
     pub pair: Option<[String; 2]>,
+    /// Equivalence margin of each metric compared, declared beforehand.
+    pub margins: BTreeMap<String, f64>,
     /// What produced the runs.
     pub provenance: Provenance,
     /// Arms in the order of the study file.

@@ -135,7 +135,7 @@ prop_compose! {
             schema: Plan::SCHEMA.to_owned(),
             study, question,
             selection: "last".to_owned(), absent_class: "zero".to_owned(),
-            alpha: level, margin: level, pair: pair.map(|(a, b)| [a, b]),
+            alpha: level, margins: [(arm.clone(), level)].into(), pair: pair.map(|(a, b)| [a, b]),
             provenance: Provenance {
                 version: "0".to_owned(), code: "c".to_owned(), libtorch: "2.11.0".to_owned(),
                 config: Digest::of_bytes(command.as_bytes()), threads_per_run, command,

@@ -148,7 +148,7 @@ fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &S
             for (part, n) in [("train", size.train), ("valid", size.valid), ("test", size.test)] {
                 checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
             }
-            needs_valid(checks, format!("{key}.source.size.valid"), spec, size.valid > 0);
+            needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
         }
         DatasetSource::Files { manifest, split, .. } => {
             checks.demand(
@@ -161,7 +161,7 @@ fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &S
             checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
             let held_out = split.valid + split.test;
             checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
-            needs_valid(checks, format!("{key}.source.split.valid"), spec, split.valid > 0.0);
+            needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);
         }
     }
     if let PrototypeSource::Table { table } = &dataset.prototypes {
@@ -175,9 +175,8 @@ fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &S
     }
 }
 
-fn needs_valid(checks: &mut Checks, key: String, spec: &StudySpec, has_valid: bool) {
-    let needs = spec.analysis.selection == Selection::BestValid.as_str();
-    checks.demand(has_valid || !needs, key, 0, "above 0, since analysis.selection is best-valid");
+fn needs_valid(checks: &mut Checks, key: String, has_valid: bool) {
+    checks.demand(has_valid, key, 0, "above 0: every run reports the epoch its validation split would choose");
 }
 
 fn check_training(checks: &mut Checks, spec: &StudySpec) {
@@ -213,7 +212,12 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
     checks.positive("train.optimizer.eps", eps);
     checks.not_negative("train.optimizer.weight_decay", weight_decay);
     let ScheduleSpec::Cosine { warmup_epochs, final_fraction } = train.schedule;
-    checks.within("train.schedule.warmup_epochs", warmup_epochs, 0.0, f64::from(train.epochs));
+    checks.demand(
+        warmup_epochs >= 0.0 && warmup_epochs < f64::from(train.epochs),
+        "train.schedule.warmup_epochs",
+        warmup_epochs,
+        "at least 0 and below train.epochs",
+    );
     checks.within("train.schedule.final_fraction", final_fraction, 0.0, 1.0);
 }
 
@@ -231,7 +235,7 @@ fn check_augment(checks: &mut Checks, spec: &StudySpec) {
 }
 
 fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
-    let AnalysisSpec { selection, alpha, margin, primary, contrasts, pair, claims, .. } = &spec.analysis;
+    let AnalysisSpec { selection, alpha, margins, primary, contrasts, pair, claims, .. } = &spec.analysis;
     checks.demand(
         selection.parse::<Selection>().is_ok(),
         "analysis.selection",
@@ -239,7 +243,18 @@ fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
         "last or best-valid",
     );
     checks.demand(*alpha > 0.0 && *alpha < 1.0, "analysis.alpha", alpha, "in (0, 1)");
-    checks.positive("analysis.margin", *margin);
+    for (metric, margin) in margins {
+        checks.positive(&format!("analysis.margins.{metric}"), *margin);
+    }
+    let claimed = claims.iter().map(|claim| &claim.contrast);
+    for contrast in std::iter::once(primary).chain(contrasts).chain(claimed) {
+        checks.demand(
+            margins.contains_key(&contrast.metric),
+            "analysis.margins",
+            &contrast.metric,
+            "a margin for every metric that is compared",
+        );
+    }
     check_contrast(checks, "analysis.primary", primary, spec);
     for (i, contrast) in contrasts.iter().enumerate() {
         check_contrast(checks, &format!("analysis.contrast.{i}"), contrast, spec);

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::StudyError;
 
+/// The output every number of a study is computed from.
+const PREDICTIONS: &str = "predictions.csv";
+
 /// Files every finished run holds.
 pub const RUN_OUTPUTS: [&str; 4] = ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv"];
 
@@ -39,9 +42,16 @@ impl Done {
     }
 }
 
-/// True when the run in `folder` is finished.
+/// True when the run in `folder` is finished: `DONE` can be read and every output is there.
 pub fn is_done(folder: &Path) -> bool {
-    folder.join("DONE").is_file()
+    Done::load(folder).is_ok() && RUN_OUTPUTS.iter().all(|name| folder.join(name).is_file())
+}
+
+/// True when the run in `folder` is finished and its predictions are those it left, by their hash.
+pub fn is_intact(folder: &Path) -> bool {
+    let recorded = |done: Done| done.files.get(PREDICTIONS).cloned();
+    let is_same = |digest| Digest::of_file(&folder.join(PREDICTIONS)).is_ok_and(|found| found == digest);
+    is_done(folder) && Done::load(folder).ok().and_then(recorded).is_some_and(is_same)
 }
 
 /// Marks the run in `folder` finished: hashes [`RUN_OUTPUTS`] and writes `DONE`. The last act of a run.

@@ -32,7 +32,7 @@ pub use check::Problem;
 pub use collect::{Collected, Hole, collect, collection_key, run_folder};
 pub use compare::{CompareError, Comparison, Pair, compare};
 pub use contrast::lower_is_better;
-pub use done::{Done, RUN_OUTPUTS, finish_run, is_done};
+pub use done::{Done, RUN_OUTPUTS, finish_run, is_done, is_intact};
 pub use error::StudyError;
 pub use executor::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
 pub use local_pool::LocalPool;

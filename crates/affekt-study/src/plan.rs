@@ -6,7 +6,7 @@ use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 
 use crate::cost::{cost_of, prototypes, source_name};
 use crate::{
-    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, run_folder,
+    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, is_intact, run_folder,
 };
 
 /// What decides numbers and is not in the study file.
@@ -43,11 +43,19 @@ pub struct PlannedStudy {
 impl PlannedStudy {
     /// Writes `plan.toml` and the `run.json` of every run to do; finished runs are not touched.
     ///
+    /// A run whose predictions are not those it left any more is opened again: its `DONE` goes, and with it the
+    /// claim that these numbers came out of training.
+    ///
     /// # Errors
     /// [`StudyError::Artifact`] on I/O.
     pub fn save(&self, study_dir: &Path) -> Result<(), StudyError> {
         for (planned, run) in self.plan.runs.iter().zip(&self.runs) {
             let folder = run_folder(study_dir, planned);
+            if is_done(&folder) && !is_intact(&folder) {
+                let done = folder.join("DONE");
+                std::fs::remove_file(&done).map_err(StudyError::io("remove", &done))?;
+                tracing::warn!("{}: predictions.csv was changed after the run; it is run again", planned.id);
+            }
             // The same numbers may come from a dataset folder of another name.
             if !is_done(&folder) && !ResolvedRun::load(&folder).is_ok_and(|old| old == *run) {
                 run.save(&folder)?;
@@ -98,7 +106,7 @@ pub fn plan_study(
         selection: spec.analysis.selection.clone(),
         absent_class: spec.analysis.absent_class.as_str().to_owned(),
         alpha: spec.analysis.alpha,
-        margin: spec.analysis.margin,
+        margins: spec.analysis.margins.clone(),
         pair: spec.analysis.pair.clone(),
         provenance: Provenance {
             version: context.version.clone(),

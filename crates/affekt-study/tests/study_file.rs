@@ -154,3 +154,25 @@ fn a_saved_study_reads_back() {
     study.save(folder.path()).unwrap();
     assert_eq!(Study::load_spec(folder.path()).unwrap(), *study.spec());
 }
+
+/// Every study that ships can be planned in every tier: values that only fail in training are caught here.
+#[test]
+fn every_shipped_study_is_valid_in_every_tier() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        for tier in [None, Some("smoke")] {
+            if let Err(error) = Study::load(&path, tier, &[]) {
+                panic!("{} {tier:?}: {}", path.display(), chain(&error));
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+    assert!(refused(None, &["train.schedule.warmup_epochs=6.0", "train.epochs=6"]).contains("warmup_epochs"));
+    assert!(refused(None, &["dataset.0.source.size.valid=0"]).contains("above 0"));
+}

@@ -2,20 +2,10 @@
 
 use std::path::PathBuf;
 
-/// A tensor, a weight file or a parameter is not what was expected.
+/// A weight file is not what was expected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
-    /// A tensor has another shape than the operation demands.
-    #[error("{what}: shape {got:?}; expected {expected}")]
-    Shape {
-        /// Which tensor.
-        what: String,
-        /// Shape demanded, in words.
-        expected: String,
-        /// Shape found.
-        got: Vec<i64>,
-    },
     /// A weight file lacks parameters, holds unknown ones, or holds them in another shape or kind.
     #[error(
         "{}: weights do not fit the model; missing [{}], unused [{}], different shape or kind [{}]",
@@ -51,7 +41,4 @@ pub enum TensorError {
         #[source]
         source: std::io::Error,
     },
-    /// `LibTorch` refused an operation.
-    #[error("LibTorch refused: {0}")]
-    Torch(#[from] tch::TchError),
 }

@@ -16,6 +16,6 @@ pub use error::TensorError;
 pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout};
 pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
-pub use runtime::{Device, libtorch_version, set_threads};
+pub use runtime::{Device, set_threads};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
 pub use weights::{load_weights, save_weights};

@@ -1,4 +1,4 @@
-//! Threads and the version of the library.
+//! Threads and devices.
 
 pub use tch::Device;
 
@@ -7,9 +7,4 @@ pub use tch::Device;
 /// Sums are split over threads, so the last bits of every result depend on this number: runs pin and record it.
 pub fn set_threads(threads: u32) {
     tch::set_num_threads(i32::try_from(threads.clamp(1, 1024)).unwrap_or(1));
-}
-
-/// Version of `LibTorch` these bindings are built for.
-pub const fn libtorch_version() -> &'static str {
-    "2.11.0"
 }

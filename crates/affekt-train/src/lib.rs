@@ -2,7 +2,7 @@
 //!
 //! The loop receives a model, an objective, a schedule and an augmentation as trait objects and knows none by
 //! name. Randomness is a pure function of (run seed, epoch, sample), so arms that share a seed see the same
-//! batches, and a run can start anywhere.
+//! batches, and a run done again gives the same bits.
 
 mod assemble;
 mod error;

@@ -3,14 +3,14 @@
 use crate::FaceSet;
 
 /// Proof that training and selection are over; only [`fit`](crate::fit) makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FrozenSelection {
     pub(crate) best_epoch: u32,
 }
 
 impl FrozenSelection {
     /// Epoch chosen on the validation split, from 1.
-    pub fn best_epoch(self) -> u32 {
+    pub fn best_epoch(&self) -> u32 {
         self.best_epoch
     }
 }

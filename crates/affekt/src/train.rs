@@ -13,7 +13,7 @@ use affekt_learn::{Backbone, CosineSchedule};
 use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
 use affekt_ot::CostMatrix;
-use affekt_study::{self as study, Head, OptimizerSpec, ResolvedRun, RunLock, ScheduleSpec};
+use affekt_study::{self as study, Head, OptimizerSpec, Prepared, ResolvedRun, RunLock, ScheduleSpec};
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
 use affekt_train::{EpochRecord, FitParams, PixelScaling, Splits, fit};
 use anyhow::Context as _;
@@ -29,6 +29,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
 
     let data = run.data_path(folder)?;
     let manifest = Manifest::load(&data)?;
+    check_data(&run, &manifest, &data)?;
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces.cache"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
     let model = build_model(&run, &store)?;
@@ -65,10 +66,11 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         return Err(error);
     }
 
+    let best_epoch = fitted.selection.best_epoch();
     // The test split opens here, once, for the two states selection has already fixed.
     let test = splits.test.open(fitted.selection);
     let evaluator = params.evaluator(Device::Cpu);
-    let card = weight_card(&run, fitted.selection.best_epoch());
+    let card = weight_card(&run, best_epoch);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let mut rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     store.restore(&fitted.best_state);
@@ -76,6 +78,25 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let predictions = Predictions { label_set: run.label_set.clone(), aus: run.aus.clone(), rows };
     predictions.save(&folder.join("predictions.csv"))?;
     study::finish_run(folder)?;
+    Ok(())
+}
+
+/// Refuses data other than those the run was planned on: a class order that differs would train without a word.
+fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Result<()> {
+    let found = (&manifest.label_set, &manifest.aus);
+    let expected = (&run.label_set, &run.aus);
+    anyhow::ensure!(
+        found == expected,
+        "{}: classes and action units are {found:?}; the run expects {expected:?}: plan the study again",
+        data.display()
+    );
+    let digest = Prepared::load(data)?.digest;
+    anyhow::ensure!(
+        digest == run.data_digest,
+        "{}: data digest is {digest}; the run expects {}: plan the study again",
+        data.display(),
+        run.data_digest
+    );
     Ok(())
 }
 

@@ -26,6 +26,8 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
         "skip" => "skip: a class neither true nor predicted is left out of the mean",
         other => other,
     };
+    let margins = plan.margins.iter().map(|(metric, margin)| format!("{metric} {margin}"));
+    let margins = margins.collect::<Vec<_>>().join(", ");
     let facts = vec![
         fact("affekt", &source.version),
         fact("code digest", &source.code),
@@ -36,7 +38,7 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
         fact("selection of weights", &plan.selection),
         fact("absent-class policy", absent),
         fact("test level alpha", &plan.alpha.to_string()),
-        fact("equivalence margin", &plan.margin.to_string()),
+        fact("equivalence margins", &margins),
     ];
     let mut data = DataTable::new("datasets", "Datasets and their digests", &["dataset", "digest"]);
     for dataset in &plan.datasets {

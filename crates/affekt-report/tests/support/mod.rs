@@ -76,7 +76,7 @@ pub(crate) fn write_study(root: &Path, names: &Names<'_>) -> Study {
         selection: "last".to_owned(),
         absent_class: "zero".to_owned(),
         alpha: 0.05,
-        margin: MARGIN,
+        margins: [("macro_f1".to_owned(), MARGIN)].into(),
         pair: Some(["anger".to_owned(), "fear".to_owned()]),
         provenance: Provenance {
             version: "0.1.0".to_owned(),

@@ -82,3 +82,15 @@ fn equal_bits_on_every_seed_are_equivalent_and_one_seed_is_not() {
     assert_eq!(judge(Expectation::NotGreater, &test(3, 0.0, 1.0, None), 0.05).0, Verdict::Reproduced);
     assert_eq!(judge(Expectation::NotGreater, &test(1, 0.0, 1.0, None), 0.05).0, Verdict::Undecided);
 }
+
+#[test]
+fn too_few_seeds_find_neither_a_difference_nor_sameness() {
+    use Expectation::{Greater, Less, NotGreater};
+    // Two differences of +0.001 and +0.003: the two one-sided tests alone would call them equivalent.
+    let rehearsal = test(2, 0.002, 0.5, Some(0.0177));
+    for expects in [Greater, Less, NotGreater] {
+        let (verdict, reason) = judge(expects, &rehearsal, 0.05);
+        assert_eq!(verdict, Verdict::Undecided);
+        assert!(reason.contains("no outcome on so few seeds could decide"), "{reason}");
+    }
+}

@@ -1,5 +1,7 @@
 //! How the runs of a study are compared.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Comparisons, declared before the runs.
@@ -12,8 +14,8 @@ pub struct AnalysisSpec {
     pub absent_class: AbsentClass,
     /// Level of every test.
     pub alpha: f64,
-    /// Equivalence margin on scores in [0, 1], declared beforehand.
-    pub margin: f64,
+    /// Equivalence margin of each metric compared, on that metric's own scale, declared beforehand.
+    pub margins: BTreeMap<String, f64>,
     /// The one contrast that is not corrected.
     pub primary: Contrast,
     /// Further contrasts; Holm over them within each dataset.

@@ -40,8 +40,13 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
         );
         return Ok(Outcome::Interrupted);
     }
-    conclude(out, &dir, &planned.plan, to_do.is_empty())?;
-    Ok(if tell_unfinished(&outcomes) { Outcome::CheckFailed } else { Outcome::Done })
+    // Failures are told, and count, whatever becomes of the tables.
+    let unfinished = tell_unfinished(&outcomes);
+    match conclude(out, &dir, &planned.plan, to_do.is_empty()) {
+        Err(error) if !(unfinished && output::is_closed_pipe(&error)) => return Err(error),
+        _ => {}
+    }
+    Ok(if unfinished { Outcome::CheckFailed } else { Outcome::Done })
 }
 
 /// Set by Ctrl-C and SIGTERM; a second one ends this process at once, and its children with it.
