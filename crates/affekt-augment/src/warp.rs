@@ -45,26 +45,31 @@ impl Warp {
             return;
         }
         let source = image.to_vec();
+        // Whole pixels, so that bounds are checked four times a pixel and not twelve.
+        let (source, _) = source.as_chunks::<CHANNELS>();
+        let (pixels, _) = image.as_chunks_mut::<CHANNELS>();
         let (sin, cos) = degrees.to_radians().sin_cos();
         let (step_x, step_y) = ((cos / factor) as f32, (sin / factor) as f32);
         let last = (size - 1) as f32;
         let centre = last / 2.0;
-        for (row, line) in image.chunks_exact_mut(size * CHANNELS).enumerate() {
+        for (row, line) in pixels.chunks_exact_mut(size).enumerate() {
             let dy = row as f32 - centre;
-            for (column, pixel) in line.chunks_exact_mut(CHANNELS).enumerate() {
+            for (column, pixel) in line.iter_mut().enumerate() {
                 let dx = column as f32 - centre;
                 // The inverse map: where in the source this pixel comes from.
                 let x = (centre + dx * step_x + dy * step_y).clamp(0.0, last);
                 let y = (centre - dx * step_y + dy * step_x).clamp(0.0, last);
                 let (left, top) = ((x as usize).min(size - 2), (y as usize).min(size - 2));
                 let (fx, fy) = (x - left as f32, y - top as f32);
-                let at = (top * size + left) * CHANNELS;
-                let below = at + size * CHANNELS;
+                let at = top * size + left;
+                let (upper, lower) = ([source[at], source[at + 1]], [source[at + size], source[at + size + 1]]);
                 for (channel, value) in pixel.iter_mut().enumerate() {
-                    let read = |at: usize| f32::from(source[at + channel]);
-                    let upper = read(at) + fx * (read(at + CHANNELS) - read(at));
-                    let lower = read(below) + fx * (read(below + CHANNELS) - read(below));
-                    *value = (upper + fy * (lower - upper) + 0.5) as u8;
+                    let mix = |pair: &[[u8; CHANNELS]; 2]| {
+                        let (a, b) = (f32::from(pair[0][channel]), f32::from(pair[1][channel]));
+                        a + fx * (b - a)
+                    };
+                    let (above, below) = (mix(&upper), mix(&lower));
+                    *value = (above + fy * (below - above) + 0.5) as u8;
                 }
             }
         }

@@ -21,7 +21,10 @@ use anyhow::Context as _;
 /// Trains the run resolved in `folder` and leaves its outputs there, `DONE` last.
 pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let run = ResolvedRun::load(folder)?;
-    let _lock = RunLock::acquire(folder)?;
+    let lock = RunLock::acquire(folder)?;
+    if let Some(owner) = lock.taken_over() {
+        eprintln!("took over the stale lock of process {} on {}", owner.pid, owner.host);
+    }
     if study::is_done(folder) {
         return Ok(());
     }
