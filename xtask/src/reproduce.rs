@@ -186,16 +186,7 @@ mod tests {
 
     #[test]
     fn a_named_study_is_told_the_tier_and_the_rest() {
-        let line = [
-            "Cargo.toml",
-            "--tier",
-            "smoke",
-            "--set",
-            "epochs=1",
-            "--dry-run",
-            "--",
-            "--json",
-        ];
+        let line = ["Cargo.toml", "--tier", "smoke", "--set", "epochs=1", "--dry-run", "--", "--json"];
         let expected = [
             "study",
             "plan",

@@ -62,7 +62,8 @@ impl Warp {
                 let (left, top) = ((x as usize).min(size - 2), (y as usize).min(size - 2));
                 let (fx, fy) = (x - left as f32, y - top as f32);
                 let at = top * size + left;
-                let (upper, lower) = ([source[at], source[at + 1]], [source[at + size], source[at + size + 1]]);
+                let (upper, lower) =
+                    ([source[at], source[at + 1]], [source[at + size], source[at + size + 1]]);
                 for (channel, value) in pixel.iter_mut().enumerate() {
                     let mix = |pair: &[[u8; CHANNELS]; 2]| {
                         let (a, b) = (f32::from(pair[0][channel]), f32::from(pair[1][channel]));

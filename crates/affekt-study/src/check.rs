@@ -176,7 +176,12 @@ fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &S
 }
 
 fn needs_valid(checks: &mut Checks, key: String, has_valid: bool) {
-    checks.demand(has_valid, key, 0, "above 0: every run reports the epoch its validation split would choose");
+    checks.demand(
+        has_valid,
+        key,
+        0,
+        "above 0: every run reports the epoch its validation split would choose",
+    );
 }
 
 fn check_training(checks: &mut Checks, spec: &StudySpec) {

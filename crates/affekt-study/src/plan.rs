@@ -6,7 +6,8 @@ use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 
 use crate::cost::{cost_of, prototypes, source_name};
 use crate::{
-    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, is_intact, run_folder,
+    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, is_intact,
+    run_folder,
 };
 
 /// What decides numbers and is not in the study file.
