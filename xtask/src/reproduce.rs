@@ -78,8 +78,6 @@ pub(crate) fn smoke_arguments(workspace: &Workspace, out: &Path) -> Result<Vec<O
         jobs: None,
         dry_run: false,
         set: Vec::new(),
-        executor: None,
-        submit: false,
         rest: Vec::new(),
     };
     study_arguments(&args, &workspace.root, &workspace.root)
