@@ -249,7 +249,7 @@ fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
     );
     checks.demand(*alpha > 0.0 && *alpha < 1.0, "analysis.alpha", alpha, "in (0, 1)");
     for (metric, margin) in margins {
-        checks.positive(&format!("analysis.margins.{metric}"), *margin);
+        checks.positive(format!("analysis.margins.{metric}"), *margin);
     }
     let claimed = claims.iter().map(|claim| &claim.contrast);
     for contrast in std::iter::once(primary).chain(contrasts).chain(claimed) {

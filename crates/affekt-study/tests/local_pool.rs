@@ -43,13 +43,19 @@ struct Stage {
     pool: LocalPool,
 }
 
+/// Leaves what a finished run leaves: every output, and `DONE`.
+const FINISH: &str = r#"finish() {
+    for name in run.json metrics.jsonl checkpoint.safetensors predictions.csv; do : > "$1/$name"; done
+    echo '{"schema":"affekt-done/1","files":{},"seconds":null}' > "$1/DONE"
+}"#;
+
 impl Stage {
-    /// `script` runs with the run folder as `$3`.
+    /// `script` runs with the run folder as `$3`; `finish "$3"` ends a run well.
     fn new(script: &str) -> Self {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("program");
-        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::write(&program, format!("#!/bin/sh\n{FINISH}\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let pool = LocalPool { program, jobs: 1, threads_per_run: 1, fail_fast: false, stop };
@@ -67,7 +73,7 @@ impl Stage {
 }
 
 const GOOD: &str =
-    r#"echo '{"epoch":1,"epochs":2,"loss":0.5,"images_per_second":9}'; echo noise; touch "$3/DONE""#;
+    r#"echo '{"epoch":1,"epochs":2,"loss":0.5,"images_per_second":9}'; echo noise; finish "$3""#;
 
 #[test]
 fn runs_report_and_come_out_in_order() {
@@ -80,7 +86,7 @@ fn runs_report_and_come_out_in_order() {
 
 #[test]
 fn threads_are_fixed_by_the_environment() {
-    let stage = Stage::new(r#"test "$OMP_NUM_THREADS$MKL_NUM_THREADS" = 11 && touch "$3/DONE""#);
+    let stage = Stage::new(r#"test "$OMP_NUM_THREADS$MKL_NUM_THREADS" = 11 && finish "$3""#);
     let outcomes = stage.pool.execute(&stage.jobs(&["a"]), &mut Record::default()).unwrap();
     assert!(matches!(outcomes[0].status, JobStatus::Done { .. }));
 }

@@ -79,7 +79,7 @@ fn too_few_seeds_are_said_to_be_too_few() {
 
 #[test]
 fn equal_bits_on_every_seed_are_equivalent_and_one_seed_is_not() {
-    assert_eq!(judge(Expectation::NotGreater, &test(3, 0.0, 1.0, None), 0.05).0, Verdict::Reproduced);
+    assert_eq!(judge(Expectation::NotGreater, &test(6, 0.0, 1.0, None), 0.05).0, Verdict::Reproduced);
     assert_eq!(judge(Expectation::NotGreater, &test(1, 0.0, 1.0, None), 0.05).0, Verdict::Undecided);
 }
 
