@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "a command's result belongs on stdout")]
 #![allow(clippy::doc_markdown, reason = "clap prints these comments; LibTorch is a name")]
 
+mod bench;
 mod doctor;
 mod process;
 mod reproduce;
@@ -38,6 +39,9 @@ enum Command {
     Test(test::Args),
     /// The rules of the workspace that no compiler checks
     Tidy,
+    /// Speed as a ratio beside a peer, both measured in one run
+    #[command(subcommand)]
+    Bench(bench::Args),
     /// What is missing on this machine and how to get it
     Doctor,
 }
@@ -79,6 +83,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Affekt(args) => match reproduce::affekt(&workspace, args)? {},
         Command::Test(args) => test::run(&workspace, args),
         Command::Tidy => tidy::run(&workspace),
+        Command::Bench(args) => bench::run(&workspace, args),
         Command::Doctor => Ok(doctor::run(&workspace)),
     }
 }

@@ -27,6 +27,6 @@ pub use limits::Limits;
 pub use manifest::{Manifest, ManifestRow};
 pub use plan::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 pub use predictions::{PredictionRow, Predictions, Selection};
-pub use quarantine::{Quarantine, QuarantineItem, QuarantineReason};
+pub use quarantine::{ParseReasonError, Quarantine, QuarantineItem, QuarantineReason};
 pub use results::{ResultRow, Results};
 pub use tests_table::{TestRow, Tests};

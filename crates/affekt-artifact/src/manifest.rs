@@ -6,7 +6,7 @@ use affekt_core::{ClassIndex, LabelDistribution, LabelSet, SampleId, Split, Subj
 use serde::{Deserialize, Serialize};
 
 use crate::document::{load_toml, save_toml};
-use crate::table::{self, RawTable};
+use crate::table::{self, RawTable, RowReader};
 use crate::{ArtifactError, Digest, expect_schema};
 
 /// A usable sample. Missing labels are `None`: codes such as -1 or -5 end in the reader.
@@ -20,6 +20,8 @@ pub struct ManifestRow {
     pub subject: SubjectId,
     /// Video the frame comes from, if any.
     pub video: Option<String>,
+    /// Number of the frame within its video, as the dataset counts.
+    pub frame: Option<u64>,
     /// Part of the dataset.
     pub split: Split,
     /// Expression class.
@@ -28,6 +30,8 @@ pub struct ManifestRow {
     pub va: Option<VaPoint>,
     /// Presence of each action unit of the manifest, in its order; empty when there are none.
     pub aus: Vec<Option<bool>>,
+    /// Distribution over the classes, where annotators voted or the dataset states one.
+    pub distribution: Option<LabelDistribution>,
     /// True class posterior, where the truth is known.
     pub posterior: Option<LabelDistribution>,
 }
@@ -58,7 +62,7 @@ struct Head {
 
 impl Manifest {
     /// Schema of this version.
-    pub const SCHEMA: &'static str = "affekt-manifest/1";
+    pub const SCHEMA: &'static str = "affekt-manifest/2";
 
     /// Rows of one split, in order.
     pub fn split(&self, split: Split) -> impl Iterator<Item = &ManifestRow> {
@@ -77,9 +81,11 @@ impl Manifest {
     }
 
     fn columns(label_set: &LabelSet, aus: &[u8]) -> Vec<String> {
-        let fixed = ["sample", "path", "subject", "video", "split", "expression", "valence", "arousal"];
+        let fixed =
+            ["sample", "path", "subject", "video", "frame", "split", "expression", "valence", "arousal"];
         let mut columns: Vec<String> = fixed.map(str::to_owned).to_vec();
         columns.extend(aus.iter().map(|au| format!("au{au}")));
+        columns.extend(label_set.classes().iter().map(|class| format!("p_{class}")));
         columns.extend(label_set.classes().iter().map(|class| format!("eta_{class}")));
         columns
     }
@@ -98,6 +104,7 @@ impl Manifest {
                 row.path.clone(),
                 row.subject.as_str().to_owned(),
                 row.video.clone().unwrap_or_default(),
+                table::number(row.frame),
                 row.split.as_str().to_owned(),
                 class.unwrap_or_default(),
                 table::number(row.va.map(VaPoint::valence)),
@@ -106,8 +113,10 @@ impl Manifest {
             cells.extend(
                 (0..self.aus.len()).map(|k| table::number(row.aus.get(k).copied().flatten().map(u8::from))),
             );
-            let eta = row.posterior.as_ref().map(LabelDistribution::as_slice);
-            cells.extend((0..n_classes).map(|c| table::number(eta.and_then(|e| e.get(c)))));
+            for distribution in [&row.distribution, &row.posterior] {
+                let entries = distribution.as_ref().map(LabelDistribution::as_slice);
+                cells.extend((0..n_classes).map(|c| table::number(entries.and_then(|e| e.get(c)))));
+            }
             cells
         });
         table::save(&csv_path, &Self::columns(&self.label_set, &self.aus), rows)?;
@@ -144,6 +153,7 @@ impl Manifest {
             let path = row.text().to_owned();
             let subject = row.required("a subject id", |t| SubjectId::new(t).ok())?;
             let video = row.optional("text", |t| Some(t.to_owned()))?;
+            let frame = row.optional("a frame number", |t| t.parse().ok())?;
             let split = row.required("train, valid or test", |t| t.parse().ok())?;
             let expression = row.optional("a class of the label set", |t| label_set.parse_class(t).ok())?;
             let valence = row.optional("a number in [-1, 1]", table::finite)?;
@@ -165,18 +175,34 @@ impl Manifest {
                     })
                 })
                 .collect::<Result<Vec<_>, _>>()?;
-            let eta = (0..label_set.len())
-                .map(|_| row.optional("a probability", table::finite))
-                .collect::<Result<Vec<_>, _>>()?;
-            let posterior = eta
-                .into_iter()
-                .collect::<Option<Vec<f64>>>()
-                .map(|e| {
-                    LabelDistribution::new(e).map_err(|_| row.refuse_last("a distribution over the classes"))
-                })
-                .transpose()?;
-            Ok(ManifestRow { sample, path, subject, video, split, expression, va, aus, posterior })
+            let distribution = read_distribution(row, label_set.len())?;
+            let posterior = read_distribution(row, label_set.len())?;
+            Ok(ManifestRow {
+                sample,
+                path,
+                subject,
+                video,
+                frame,
+                split,
+                expression,
+                va,
+                aus,
+                distribution,
+                posterior,
+            })
         })?;
         Ok(Self { dataset: head.dataset, label_set, aus, rows })
     }
+}
+
+/// The next `n_classes` cells: a distribution, or all empty.
+fn read_distribution(
+    row: &mut RowReader<'_>,
+    n_classes: usize,
+) -> Result<Option<LabelDistribution>, ArtifactError> {
+    let entries = (0..n_classes)
+        .map(|_| row.optional("a probability", table::finite))
+        .collect::<Result<Vec<_>, _>>()?;
+    let distribution = entries.into_iter().collect::<Option<Vec<f64>>>().map(LabelDistribution::new);
+    distribution.transpose().map_err(|_| row.refuse_last("a distribution over the classes"))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::str::FromStr;
 
 use crate::ArtifactError;
 use crate::table;
@@ -26,11 +27,33 @@ pub enum QuarantineReason {
     DuplicateRow,
     /// The row lacks a field or holds one that cannot be read.
     MalformedRow,
+    /// A label is outside its range and no code for a missing one.
+    LabelRange,
     /// The path leaves the dataset root.
     OutsideRoot,
+    /// The detector found no face.
+    NoFace,
+    /// The annotation has no box or landmarks where the preprocessing needs them, or unusable ones.
+    NoUsableHint,
 }
 
 impl QuarantineReason {
+    /// Every reason.
+    pub const ALL: [Self; 12] = [
+        Self::MissingImage,
+        Self::EmptyImage,
+        Self::UnreadableImage,
+        Self::OversizedImage,
+        Self::UnknownLabel,
+        Self::ConflictingLabel,
+        Self::DuplicateRow,
+        Self::MalformedRow,
+        Self::LabelRange,
+        Self::OutsideRoot,
+        Self::NoFace,
+        Self::NoUsableHint,
+    ];
+
     /// Name as written in files.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,7 +65,10 @@ impl QuarantineReason {
             Self::ConflictingLabel => "conflicting-label",
             Self::DuplicateRow => "duplicate-row",
             Self::MalformedRow => "malformed-row",
+            Self::LabelRange => "label-range",
             Self::OutsideRoot => "outside-root",
+            Self::NoFace => "no-face",
+            Self::NoUsableHint => "no-usable-hint",
         }
     }
 
@@ -55,6 +81,19 @@ impl QuarantineReason {
 impl fmt::Display for QuarantineReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// The text names no reason.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown quarantine reason {0:?}")]
+pub struct ParseReasonError(pub String);
+
+impl FromStr for QuarantineReason {
+    type Err = ParseReasonError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or_else(|| ParseReasonError(text.to_owned()))
     }
 }
 

@@ -1,6 +1,6 @@
-//! What can be wrong with augmentation parameters.
+//! What can be wrong with what is asked of a picture.
 
-/// An augmentation parameter is out of range.
+/// A parameter is out of range.
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[non_exhaustive]
 pub enum AugmentError {
@@ -27,6 +27,32 @@ pub enum AugmentError {
         key: &'static str,
         /// Its value.
         got: f64,
+    },
+    /// A level is outside [0, 10], or not a number.
+    #[error("augment key `{key}` is {got}; expected a number in [0, 10]")]
+    Level {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        got: f64,
+    },
+    /// A number of operations is 0 or large.
+    #[error("augment key `{key}` is {got}; expected 1 to 15, or no `rand_augment` at all")]
+    Operations {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        got: u32,
+    },
+    /// A crop is larger than its image.
+    #[error(
+        "a crop of {crop} x {crop} pixels from an image of {size} x {size}; enlarge the image or crop less"
+    )]
+    Crop {
+        /// Side of the image in pixels.
+        size: usize,
+        /// Side of the crop.
+        crop: usize,
     },
     /// A range is upside down.
     #[error(

@@ -16,6 +16,21 @@ pub struct AugmentSpec {
     /// Small rotation and zoom; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warp: Option<WarpSpec>,
+    /// Random operations of colour and geometry, before all other stages; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rand_augment: Option<RandAugmentSpec>,
+}
+
+/// `RandAugment` in the form of timm, `rand-m<magnitude>-n<n>-mstd<sd>`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandAugmentSpec {
+    /// Mean level of an operation, from 0 to 10.
+    pub magnitude: f64,
+    /// Operations drawn for an image; each is applied with probability one half.
+    pub n: u32,
+    /// Standard deviation of the level, which is cut off at 0 and at 10.
+    pub sd: f64,
 }
 
 /// A small rotation and zoom about the centre.

@@ -4,7 +4,7 @@
 
 use affekt_augment::{
     Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, ShiftCrop, Warp,
-    WarpSpec,
+    WarpSpec, ten_crop,
 };
 use affekt_core::{Seed, Stream};
 use proptest::prelude::*;
@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn the_same_stream_gives_the_same_picture(key: u64, size in 1..40_usize) {
-        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE), warp: None };
+        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE), warp: None, rand_augment: None };
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([1, 2, 3]);
         let [mut a, mut b] = [picture(size), picture(size)];
         pipeline.apply(&mut a, size, &mut stream(key));
@@ -101,8 +101,8 @@ fn nothing_asked_is_nothing_done() {
     let before = picture(32);
     let never = EraseSpec { probability: 0.0, ..ERASE };
     for spec in [
-        AugmentSpec { flip: 0.0, shift: 0, erase: None, warp: None },
-        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never), warp: None },
+        AugmentSpec { flip: 0.0, shift: 0, erase: None, warp: None, rand_augment: None },
+        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never), warp: None, rand_augment: None },
     ] {
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([9; 3]);
         for key in 0..50 {
@@ -212,4 +212,59 @@ fn warps_out_of_range_are_refused() {
     for size in 0..5 {
         warp.apply(&mut picture(size), size, &mut stream(1));
     }
+}
+
+#[test]
+fn ten_crops_are_the_places_of_torchvision() {
+    for (size, crop, middle) in [(16, 14, 1), (11, 8, 2), (11, 10, 0), (9, 9, 0), (13, 8, 2), (3, 1, 1)] {
+        let image = picture(size);
+        let room = size - crop;
+        let views = ten_crop(&image, size, crop).unwrap();
+        assert_eq!(views.len(), 10 * crop * crop * 3);
+        let places = [(0, 0), (0, room), (room, 0), (room, room), (middle, middle)];
+        for (view, (top, left)) in places.into_iter().chain(places).enumerate() {
+            for (row, column) in (0..crop).flat_map(|row| (0..crop).map(move |column| (row, column))) {
+                let x = if view < 5 { left + column } else { size - 1 - left - column };
+                let expected = &image[((top + row) * size + x) * 3..][..3];
+                let got = &views[((view * crop + row) * crop + column) * 3..][..3];
+                assert_eq!(got, expected, "{size} {crop}: view {view}, row {row}, column {column}");
+            }
+        }
+    }
+    assert!(ten_crop(&[], 0, 0).unwrap().is_empty());
+    assert_eq!(ten_crop(&picture(4), 4, 5), Err(AugmentError::Crop { size: 4, crop: 5 }));
+}
+
+#[test]
+fn published_erasing_takes_half_of_the_images_and_up_to_a_quarter_of_them() {
+    let spec =
+        EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.25, min_aspect: 0.3, max_aspect: 3.3 };
+    let erase = Erase::new(spec, [255; 3]).unwrap();
+    let (size, n) = (64, 2_000);
+    let mut areas = Vec::new();
+    let mut log_aspects = Vec::new();
+    for key in 0..n {
+        let mut image = picture(size);
+        erase.apply(&mut image, size, &mut stream(key));
+        let (cells, _) = image.as_chunks::<3>();
+        let rows: Vec<_> = cells
+            .chunks(size)
+            .map(|row| row.iter().filter(|&&pixel| pixel == [255; 3]).count() as f64)
+            .filter(|&width| width > 0.0)
+            .collect();
+        if let Some(width) = rows.first() {
+            areas.push(rows.iter().sum::<f64>() / (size * size) as f64);
+            log_aspects.push((rows.len() as f64 / width).ln());
+        }
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    assert!((areas.len() as f64 / n as f64 - 0.5).abs() < 0.04, "{}", areas.len());
+    // Every area fits at every aspect here, so both are uniform, the aspect in its logarithm, as where one
+    // redraws until the rectangle fits.
+    assert!((mean(&areas) - 0.135).abs() < 0.01, "{}", mean(&areas));
+    assert!(
+        (mean(&log_aspects) - f64::midpoint(0.3_f64.ln(), 3.3_f64.ln())).abs() < 0.08,
+        "{}",
+        mean(&log_aspects)
+    );
 }

@@ -98,9 +98,89 @@ impl LabelSet {
         )
     }
 
-    /// A built-in set by its name, `aff-wild2` or `affectnet-8`.
+    /// The seven-class protocol of `AffectNet`: without contempt.
+    pub fn affectnet7() -> Self {
+        Self::built_in(
+            "affectnet-7",
+            &["neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger"],
+        )
+    }
+
+    /// The seven classes of Aff-Wild2 in the challenge of 2021, which had no `other`.
+    pub fn aff_wild2_2021() -> Self {
+        Self::built_in(
+            "aff-wild2-2021",
+            &["neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise"],
+        )
+    }
+
+    /// The basic expressions of RAF-DB; its files count them from 1.
+    pub fn raf_db() -> Self {
+        Self::built_in(
+            "raf-db",
+            &["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"],
+        )
+    }
+
+    /// The compound expressions of RAF-DB; its files count them from 1.
+    pub fn raf_db_compound() -> Self {
+        Self::built_in(
+            "raf-db-compound",
+            &[
+                "happily surprised",
+                "happily disgusted",
+                "sadly fearful",
+                "sadly angry",
+                "sadly surprised",
+                "sadly disgusted",
+                "fearfully angry",
+                "fearfully surprised",
+                "angrily surprised",
+                "angrily disgusted",
+                "disgustedly surprised",
+            ],
+        )
+    }
+
+    /// The classes of SFEW 2.0 in the alphabetical order of its folders.
+    pub fn sfew() -> Self {
+        Self::built_in("sfew", &["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"])
+    }
+
+    /// The classes of FER2013 in the order of its table; those of `ExpW` too.
+    pub fn fer2013() -> Self {
+        Self::built_in(
+            "fer2013",
+            &["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"],
+        )
+    }
+
+    /// The classes of FER+ in the order of its vote columns.
+    pub fn fer_plus() -> Self {
+        Self::built_in(
+            "fer-plus",
+            &["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"],
+        )
+    }
+
+    /// Every built-in set.
+    pub fn all_built_in() -> [Self; 9] {
+        [
+            Self::aff_wild2(),
+            Self::aff_wild2_2021(),
+            Self::affectnet8(),
+            Self::affectnet7(),
+            Self::raf_db(),
+            Self::raf_db_compound(),
+            Self::sfew(),
+            Self::fer2013(),
+            Self::fer_plus(),
+        ]
+    }
+
+    /// A built-in set by its name, such as `aff-wild2` or `affectnet-8`.
     pub fn by_name(name: &str) -> Option<Self> {
-        [Self::aff_wild2(), Self::affectnet8()].into_iter().find(|set| set.name == name)
+        Self::all_built_in().into_iter().find(|set| set.name == name)
     }
 
     /// Name of the set.

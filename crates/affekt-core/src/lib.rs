@@ -6,6 +6,7 @@
 mod class;
 mod distribution;
 mod id;
+mod label_map;
 mod label_set;
 mod rng;
 mod split;
@@ -14,6 +15,7 @@ mod va;
 pub use class::ClassIndex;
 pub use distribution::{DistributionError, LabelDistribution};
 pub use id::{IdError, SampleId, SubjectId};
+pub use label_map::{LabelMap, LabelMapError};
 pub use label_set::{ABAW_AUS, LabelSet, LabelSetError};
 pub use rng::{Seed, Stream};
 pub use split::{ParseSplitError, Split};

@@ -8,10 +8,11 @@ use affekt_core::Split;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::folder_reader::list_files;
-use crate::prepare::open_image;
+use crate::formats::list_files;
+use crate::image::open_image;
+use crate::published::{CountCheck, compare};
 use crate::root::{Root, join};
-use crate::{DataError, Dataset, Layout, ReadCounts, ReadRow};
+use crate::{DataError, Dataset, ReadCounts, ReadRow};
 
 /// Items of a list kept in a report; the counts are complete.
 const LISTED: usize = 20;
@@ -23,8 +24,6 @@ pub struct ClassCheck {
     pub class: String,
     /// Annotation rows, repetitions included.
     pub rows: u64,
-    /// Rows published; `None` where nothing was.
-    pub published: Option<u64>,
     /// Usable images.
     pub images: u64,
     /// Subjects with at least one of them.
@@ -42,7 +41,9 @@ pub struct CheckReport {
     pub warnings: Vec<String>,
     /// What reading met.
     pub counts: ReadCounts,
-    /// Usable images: annotated once, present and decodable.
+    /// Every count against the published one, parts and classes in order.
+    pub published: Vec<CountCheck>,
+    /// Usable images: annotated, present and decodable.
     pub images: u64,
     /// Subjects among them.
     pub subjects: u64,
@@ -60,18 +61,19 @@ pub struct CheckReport {
     pub max_quarantine: u64,
     /// The first faults: path, line, reason.
     pub first_faults: Vec<String>,
-    /// Files of the image folder that no row names.
+    /// Files of the image folders that no row names.
     pub images_without_rows: u64,
     /// The first of them.
     pub first_without_rows: Vec<String>,
 }
 
 impl CheckReport {
-    /// Whether a person should look: counts differ from the published ones, a class has no image, or there
-    /// are more faults than tolerated.
+    /// Whether a person should look: a count differs from the published one, a class has no image, or there are
+    /// more faults than tolerated.
     pub fn needs_attention(&self) -> bool {
-        let differs = |class: &ClassCheck| class.published.is_some_and(|n| n != class.rows);
-        self.faults > self.max_quarantine || self.classes.iter().any(|c| differs(c) || c.images == 0)
+        let has_expressions = self.counts.all.per_class.iter().any(|&n| n > 0);
+        let lacks_class = has_expressions && self.classes.iter().any(|class| class.images == 0);
+        self.faults > self.max_quarantine || lacks_class || self.published.iter().any(CountCheck::differs)
     }
 }
 
@@ -82,34 +84,38 @@ impl CheckReport {
 pub fn check(dataset: &Dataset, root: &Path) -> Result<CheckReport, DataError> {
     let reading = dataset.reader().read(root)?;
     let mut folder = Root::open(root)?;
-    folder.learn_folders(reading.rows.iter().map(|row| row.path.as_str()));
+    folder.learn_folders(reading.rows.iter().map(|row| row.image.file()));
     let limits = dataset.spec().decode;
     let faults: Vec<Option<QuarantineItem>> = reading
         .rows
         .par_iter()
         .map(|row| {
-            let (reason, detail) = open_image(&folder, &row.path, limits).err()?;
-            Some(QuarantineItem { path: row.path.clone(), line: row.line, reason, detail })
+            let (reason, detail) = open_image(&folder, &row.image, limits).err()?;
+            Some(QuarantineItem { path: row.image.file().to_owned(), line: row.line, reason, detail })
         })
         .collect();
     let pairs = reading.rows.iter().zip(&faults);
     let good: Vec<&ReadRow> = pairs.filter(|(_, fault)| fault.is_none()).map(|(row, _)| row).collect();
-    let without = without_rows(dataset, &folder, &reading.rows, &reading.quarantine)?;
-    let mut quarantine = reading.quarantine;
-    quarantine.items.extend(faults.into_iter().flatten());
+    let named = reading.rows.iter().map(|row| row.image.file());
+    let elsewhere = reading.named_elsewhere.iter().map(String::as_str);
+    let named: BTreeSet<&str> = named.chain(elsewhere).chain(paths(&reading.quarantine)).collect();
+    let without = without_rows(&folder, &reading.image_folders, &named)?;
+    let mut quarantine = reading.quarantine.clone();
+    quarantine.items.extend(faults.iter().flatten().cloned());
 
     let of_subject = tally(good.iter().copied());
     let line = |item: &QuarantineItem| item.line.map(|n| format!(":{n}")).unwrap_or_default();
     Ok(CheckReport {
         dataset: dataset.spec().name.clone(),
         warnings: dataset.spec().warnings.clone(),
+        published: compare(dataset, &reading.counts),
         images: good.len() as u64,
         subjects: of_subject.len() as u64,
         largest_subject: of_subject.values().copied().max().unwrap_or(0),
         subjects_in_several_splits: cut_subjects(&reading.rows),
         classes: classes(dataset, &reading.counts, &good),
         faults: quarantine.faults().count() as u64,
-        max_quarantine: dataset.spec().max_quarantine.limit(reading.counts.rows),
+        max_quarantine: dataset.spec().max_quarantine.limit(reading.counts.all.rows),
         first_faults: quarantine
             .faults()
             .take(LISTED)
@@ -126,16 +132,14 @@ fn classes(dataset: &Dataset, counts: &ReadCounts, good: &[&ReadRow]) -> Vec<Cla
     let set = dataset.label_set();
     set.indices()
         .zip(set.classes())
-        .zip(dataset.published())
-        .map(|((index, name), published)| {
-            let of_class = good.iter().copied().filter(|row| row.class == index);
+        .map(|(index, name)| {
+            let of_class = good.iter().copied().filter(|row| row.expression == Some(index));
             let by_subject = tally(of_class);
             let images: u64 = by_subject.values().sum();
             let largest = by_subject.values().copied().max().unwrap_or(0);
             ClassCheck {
                 class: name.clone(),
-                rows: counts.per_class.get(index.get()).copied().unwrap_or(0),
-                published,
+                rows: counts.all.per_class.get(index.get()).copied().unwrap_or(0),
                 images,
                 subjects: by_subject.len() as u64,
                 largest_subject_share: if images == 0 { 0.0 } else { largest as f64 / images as f64 },
@@ -160,39 +164,18 @@ fn tally<'a>(rows: impl Iterator<Item = &'a ReadRow>) -> BTreeMap<&'a str, u64> 
     counts
 }
 
-/// Files of the image folder that no annotation row names, or that lie outside the class folders of a tree.
-fn without_rows(
-    dataset: &Dataset,
-    root: &Root,
-    rows: &[ReadRow],
-    quarantine: &Quarantine,
-) -> Result<Vec<String>, DataError> {
-    let images = match &dataset.spec().layout {
-        Layout::Csv(layout) => &layout.images,
-        Layout::Folders(layout) => &layout.images,
-    };
-    let mut files = Vec::new();
-    list_files(&root.named("image folder", images)?, "", &mut files)?;
-    match &dataset.spec().layout {
-        Layout::Csv(layout) => {
-            let annotation = join("", &layout.file);
-            let set_aside = quarantine.items.iter().map(|item| item.path.as_str());
-            let mut named: BTreeSet<&str> =
-                rows.iter().map(|row| row.path.as_str()).chain(set_aside).collect();
-            named.insert(&annotation);
-            let paths = files.into_iter().map(|file| join(images, &file));
-            Ok(paths.filter(|path| !named.contains(path.as_str())).collect())
-        }
-        Layout::Folders(layout) => {
-            let in_class = |file: &str| {
-                let below = |part: &str| file.strip_prefix(part).and_then(|f| f.strip_prefix('/'));
-                let is_deep = |rest: &str| rest.contains('/');
-                if layout.splits.is_empty() {
-                    return is_deep(file);
-                }
-                layout.splits.values().any(|part| below(part).is_some_and(is_deep))
-            };
-            Ok(files.into_iter().filter(|file| !in_class(file)).map(|file| join(images, &file)).collect())
-        }
+fn paths(quarantine: &Quarantine) -> impl Iterator<Item = &str> {
+    quarantine.items.iter().map(|item| item.path.as_str())
+}
+
+/// Files of the image folders that nothing names.
+fn without_rows(root: &Root, folders: &[String], named: &BTreeSet<&str>) -> Result<Vec<String>, DataError> {
+    let mut without = Vec::new();
+    for images in folders {
+        let mut files = Vec::new();
+        list_files(&root.named("image folder", images)?, "", &mut files)?;
+        let paths = files.into_iter().map(|file| join(images, &file));
+        without.extend(paths.filter(|path| !named.contains(path.as_str())));
     }
+    Ok(without)
 }

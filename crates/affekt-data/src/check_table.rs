@@ -10,41 +10,43 @@ impl fmt::Display for CheckReport {
         writeln!(
             f,
             "{}: {} rows, {} usable images, {} subjects",
-            self.dataset, counts.rows, self.images, self.subjects
+            self.dataset, counts.all.rows, self.images, self.subjects
         )?;
         writeln!(f, "largest subject: {} images", self.largest_subject)?;
         writeln!(f)?;
-        let widest = self.classes.iter().map(|c| c.class.len()).max().unwrap_or(0).max(5);
-        writeln!(
-            f,
-            "{:<widest$}  {:>8}  {:>9}  {:>6}  {:>8}  {:>8}  {:>15}",
-            "class", "rows", "published", "differ", "images", "subjects", "largest subject"
-        )?;
-        for class in &self.classes {
-            let published = class.published.map_or_else(|| "-".to_owned(), |n| n.to_string());
-            let differ = class.published.map_or(0, |n| class.rows.abs_diff(n));
-            let differ = if differ == 0 { String::new() } else { differ.to_string() };
-            writeln!(
-                f,
-                "{:<widest$}  {:>8}  {published:>9}  {differ:>6}  {:>8}  {:>8}  {:>14.1}%",
-                class.class,
-                class.rows,
-                class.images,
-                class.subjects,
-                100.0 * class.largest_subject_share
-            )?;
+        let widest = self.classes.iter().map(|c| c.class.len()).max().unwrap_or(0).max(12);
+        writeln!(f, "{:<6}  {:<widest$}  {:>9}  {:>9}  {:>7}", "part", "what", "found", "published", "differ")?;
+        for count in self.published.iter().filter(|count| count.found > 0 || count.published.is_some()) {
+            let part = count.split.map_or("all", affekt_core::Split::as_str);
+            let published = count.published.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            let differ = count.published.filter(|_| count.differs());
+            let differ = differ.map_or_else(String::new, |n| count.found.abs_diff(n).to_string());
+            let line = format!("{part:<6}  {:<widest$}  {:>9}  {published:>9}  {differ:>7}", count.what, count.found);
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        if self.counts.all.per_class.iter().any(|&n| n > 0) {
+            writeln!(f)?;
+            writeln!(f, "{:<widest$}  {:>8}  {:>8}  {:>15}", "class", "images", "subjects", "largest subject")?;
+            for class in &self.classes {
+                let share = 100.0 * class.largest_subject_share;
+                writeln!(f, "{:<widest$}  {:>8}  {:>8}  {share:>14.1}%", class.class, class.images, class.subjects)?;
+            }
         }
         writeln!(f)?;
         let notes = [
             ("rows with another case", counts.case_folded),
             ("rows through an alias", counts.aliased),
-            ("rows ignored by label", counts.ignored),
+            ("rows ignored on purpose", counts.ignored),
+            ("rows that repeat another", counts.duplicates),
             ("images with two labels", counts.conflicts),
             ("subjects in several of the dataset's own splits", self.subjects_in_several_splits),
             ("images without a row", self.images_without_rows),
         ];
         for (what, n) in notes.into_iter().filter(|&(_, n)| n > 0) {
             writeln!(f, "{what}: {n}")?;
+        }
+        for (note, n) in &counts.notes {
+            writeln!(f, "{note}: {n}")?;
         }
         for (reason, n) in &self.quarantine {
             writeln!(f, "set aside, {reason}: {n}")?;

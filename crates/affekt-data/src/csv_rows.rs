@@ -14,34 +14,66 @@ pub(crate) struct CsvRow {
 
 /// Splits a table; a byte-order mark, CRLF, blank lines and a missing final newline make no difference.
 pub(crate) fn csv_rows(path: &Path, bytes: &[u8], delimiter: char) -> Result<Vec<CsvRow>, DataError> {
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
-        .from_reader(body);
-    let mut rows = Vec::new();
-    let mut record = csv::ByteRecord::new();
-    let mut lines = LineCounter { body, at: 0, line: 1 };
-    loop {
-        // A byte reader over memory without a demand on lengths has nothing left to refuse.
-        let more = reader.read_byte_record(&mut record).map_err(|source| DataError::Io {
-            action: "split into fields",
-            path: path.to_owned(),
-            source: source.into(),
-        })?;
-        if !more {
-            return Ok(rows);
+    CsvRows::new(path, bytes, delimiter).collect()
+}
+
+/// The records of [`csv_rows`] one after another, for tables too long to hold twice; ends with the first error.
+pub(crate) struct CsvRows<'a> {
+    path: &'a Path,
+    reader: csv::Reader<&'a [u8]>,
+    record: csv::ByteRecord,
+    lines: LineCounter<'a>,
+    failed: bool,
+}
+
+impl<'a> CsvRows<'a> {
+    pub(crate) fn new(path: &'a Path, bytes: &'a [u8], delimiter: char) -> Self {
+        let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(u8::try_from(delimiter).unwrap_or(b','))
+            .from_reader(body);
+        let lines = LineCounter { body, at: 0, line: 1 };
+        Self { path, reader, record: csv::ByteRecord::new(), lines, failed: false }
+    }
+
+    /// The next record that holds anything.
+    fn read(&mut self) -> Result<Option<CsvRow>, DataError> {
+        loop {
+            // A byte reader over memory without a demand on lengths has nothing left to refuse.
+            let more = self.reader.read_byte_record(&mut self.record).map_err(|source| DataError::Io {
+                action: "split into fields",
+                path: self.path.to_owned(),
+                source: source.into(),
+            })?;
+            if !more {
+                return Ok(None);
+            }
+            let line = self.lines.line_of(self.record.position().map_or(0, csv::Position::byte));
+            if self.record.iter().any(|field| field.contains(&b'\n')) {
+                return Err(DataError::Quote { path: self.path.to_owned(), line });
+            }
+            let fields =
+                self.record.iter().map(|field| str::from_utf8(field).map(|text| text.trim().to_owned()));
+            let fields = fields.collect::<Result<Vec<_>, _>>().ok();
+            if fields.as_ref().is_none_or(|fields| fields.iter().any(|field| !field.is_empty())) {
+                return Ok(Some(CsvRow { line, fields }));
+            }
         }
-        let line = lines.line_of(record.position().map_or(0, csv::Position::byte));
-        if record.iter().any(|field| field.contains(&b'\n')) {
-            return Err(DataError::Quote { path: path.to_owned(), line });
+    }
+}
+
+impl Iterator for CsvRows<'_> {
+    type Item = Result<CsvRow, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
         }
-        let fields = record.iter().map(|field| str::from_utf8(field).map(|text| text.trim().to_owned()));
-        let fields = fields.collect::<Result<Vec<_>, _>>().ok();
-        if fields.as_ref().is_none_or(|fields| fields.iter().any(|field| !field.is_empty())) {
-            rows.push(CsvRow { line, fields });
-        }
+        let row = self.read().transpose();
+        self.failed = matches!(row, Some(Err(_)));
+        row
     }
 }
 

@@ -1,14 +1,10 @@
 //! A checked dataset description.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_core::LabelSet;
 
-use crate::root::is_inside;
-use crate::{
-    AnnotationReader, ColumnRef, CsvReader, DataError, DatasetSpec, FolderReader, LabelPolicy, Layout,
-};
+use crate::{AnnotationReader, DataError, DatasetSpec, LabelPolicy, SubjectRule};
 
 /// A description whose every value was checked, with the text it came from.
 #[derive(Clone, Debug)]
@@ -55,14 +51,18 @@ impl Dataset {
         if spec.name.is_empty() || !spec.name.chars().all(plain) {
             return Err(refuse("name", &spec.name, "letters, digits, `-` and `_`"));
         }
-        check_layout(&spec.layout, &refuse)?;
-        if spec.subject_until.as_deref() == Some("") {
-            return Err(refuse("subject_until", "", "a text, or no such key"));
+        spec.layout.format().check(&refuse)?;
+        if let Some((got, expected)) = spec.subject.as_ref().and_then(SubjectRule::fault) {
+            return Err(refuse("subject", got, expected));
         }
-        if let (Some(text), Layout::Csv(csv)) = (&spec.subject_until, &spec.layout)
-            && csv.columns.subject.is_some()
-        {
-            return Err(refuse("subject_until", text, "no such key beside a subject column"));
+        if spec.subject.is_some() && spec.layout.format().names_subject() {
+            return Err(refuse("subject", "a rule", "no such key where the annotation names the subject"));
+        }
+        let own_sets = spec.layout.format().label_sets();
+        if !own_sets.is_empty() && !own_sets.contains(&spec.label_set.0) {
+            let expected: Vec<_> = own_sets.iter().map(LabelSet::name).collect();
+            let expected = format!("{}: the order of this format's codes", expected.join(" or "));
+            return Err(refuse("label_set", spec.label_set.0.name(), &expected));
         }
         let labels = LabelPolicy::new(&spec)?;
         if let Some(published) = &spec.published {
@@ -70,8 +70,15 @@ impl Dataset {
                 let got = published.tolerance.to_string();
                 return Err(refuse("published.tolerance", &got, "a share in [0, 1]"));
             }
-            if let Some(class) = published.rows.keys().find(|c| spec.label_set.0.parse_class(c).is_err()) {
-                return Err(refuse("published.rows", class, "classes of the label set"));
+            for counts in [&published.all, &published.train, &published.valid, &published.test] {
+                let unknown = |c: &&String| labels.target().parse_class(c).is_err();
+                if let Some(class) = counts.classes.keys().find(unknown) {
+                    return Err(refuse("published.classes", class, "classes of the label set read in"));
+                }
+                let names: Vec<String> = spec.aus.iter().map(|au| format!("au{au}")).collect();
+                if let Some(au) = counts.au_present.keys().find(|au| !names.contains(au)) {
+                    return Err(refuse("published.au_present", au, &names.join(", ")));
+                }
             }
         }
         Ok(Self { spec, labels, text: text.to_owned() })
@@ -82,9 +89,9 @@ impl Dataset {
         &self.spec
     }
 
-    /// The classes.
-    pub const fn label_set(&self) -> &LabelSet {
-        &self.spec.label_set.0
+    /// The classes rows are read in: those of the annotation, or of the label map's target.
+    pub fn label_set(&self) -> &LabelSet {
+        self.labels.target()
     }
 
     /// How labels are read.
@@ -97,54 +104,8 @@ impl Dataset {
         &self.text
     }
 
-    /// Published rows per class in index order; `None` where nothing was published.
-    pub fn published(&self) -> Vec<Option<u64>> {
-        let rows = self.spec.published.as_ref().map(|p| &p.rows);
-        let none = BTreeMap::new();
-        self.label_set().classes().iter().map(|c| rows.unwrap_or(&none).get(c).copied()).collect()
-    }
-
     /// The reader for this layout.
     pub fn reader(&self) -> Box<dyn AnnotationReader> {
-        match &self.spec.layout {
-            Layout::Csv(layout) => Box::new(CsvReader::new(self, layout.clone())),
-            Layout::Folders(layout) => Box::new(FolderReader::new(self, layout.clone())),
-        }
-    }
-}
-
-fn check_layout(layout: &Layout, refuse: &dyn Fn(&str, &str, &str) -> DataError) -> Result<(), DataError> {
-    let inside = |key: &str, path: &str| {
-        if is_inside(path) { Ok(()) } else { Err(refuse(key, path, "a path inside the dataset root")) }
-    };
-    match layout {
-        Layout::Csv(csv) => {
-            inside("layout.file", &csv.file)?;
-            inside("layout.images", &csv.images)?;
-            if !csv.delimiter.is_ascii() || matches!(csv.delimiter, '"' | '\r' | '\n') {
-                return Err(refuse("layout.delimiter", &csv.delimiter.to_string(), "one ASCII character"));
-            }
-            let columns = &csv.columns;
-            if columns.valence.is_some() != columns.arousal.is_some() {
-                return Err(refuse("layout.columns", "one of valence and arousal", "both or neither"));
-            }
-            let optional =
-                [&columns.subject, &columns.video, &columns.split, &columns.valence, &columns.arousal];
-            let mut all = [&columns.image, &columns.label].into_iter().chain(optional.into_iter().flatten());
-            let wrong = all.find(|c| matches!(c, ColumnRef::Name(_)) != csv.header);
-            match wrong {
-                Some(ColumnRef::Name(name)) => {
-                    Err(refuse("layout.columns", name, "positions from 0, as `header` is false"))
-                }
-                Some(ColumnRef::Position(n)) => {
-                    Err(refuse("layout.columns", &n.to_string(), "column names, as `header` is true"))
-                }
-                None => Ok(()),
-            }
-        }
-        Layout::Folders(folders) => {
-            inside("layout.images", &folders.images)?;
-            folders.splits.values().try_for_each(|folder| inside("layout.splits", folder))
-        }
+        self.spec.layout.format().reader(self)
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::ArtifactError;
 use affekt_core::Split;
-use affekt_face::CacheError;
+use affekt_face::{CacheError, DetectError, FaceError, PreprocessError};
 
 /// A dataset, or its description, cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +78,19 @@ pub enum DataError {
         /// Columns found.
         header: Vec<String>,
     },
+    /// The annotation begins with another header: its codes may mean something else.
+    #[error(
+        "{}: the header is {got:?}; expected {expected:?}: is this another release, with a description of its own?",
+        path.display()
+    )]
+    Header {
+        /// The file.
+        path: PathBuf,
+        /// Header of the format under this description.
+        expected: String,
+        /// Header found.
+        got: String,
+    },
     /// A quoted field runs over the end of its line, so the rest of the table cannot be trusted.
     #[error("{}:{line}: a quoted field does not end on its line; is a quotation mark missing?", path.display())]
     Quote {
@@ -85,6 +98,21 @@ pub enum DataError {
         path: PathBuf,
         /// Line on which it begins.
         line: u64,
+    },
+    /// Two tables that are paired row by row do not go together.
+    #[error(
+        "{}:{line}: {detail}; {} is paired with it row by row: use both tables whole and in their published order",
+        path.display(), other.display()
+    )]
+    Unpaired {
+        /// One table.
+        path: PathBuf,
+        /// Its line from which on rows do not go together.
+        line: u64,
+        /// The other table.
+        other: PathBuf,
+        /// What does not agree.
+        detail: String,
     },
     /// An image is listed again, and the description says that it must not be.
     #[error("{path} is listed again{}, and `duplicates` is \"error\"", on_line(*line))]
@@ -102,16 +130,16 @@ pub enum DataError {
         /// Line of the second label.
         line: Option<u64>,
     },
-    /// The number of rows of a class is far from the published one.
+    /// A count is far from the published one.
     #[error(
-        "dataset {dataset}: class {class} has {got} rows; published are {expected}, and more than {tolerance} of \
-         that is missing or too much: get the dataset again, or correct `published` if it is another release"
+        "dataset {dataset}: {what} counts {got}; published are {expected}, and more than {tolerance} of that is \
+         missing or too much: get the dataset again, or correct `published` if it is another release"
     )]
     PublishedCount {
         /// Name of the dataset.
         dataset: String,
-        /// The class.
-        class: String,
+        /// What is counted.
+        what: String,
         /// Rows published.
         expected: u64,
         /// Rows found.
@@ -160,6 +188,15 @@ pub enum DataError {
     /// The face cache could not be written.
     #[error(transparent)]
     Cache(#[from] CacheError),
+    /// Faces cannot be made as asked.
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
+    /// The face detector cannot be made.
+    #[error(transparent)]
+    Detector(#[from] DetectError),
+    /// The face detector failed.
+    #[error(transparent)]
+    Face(FaceError),
 }
 
 impl DataError {

@@ -6,34 +6,42 @@
 
 mod check;
 mod check_table;
-mod csv_reader;
 mod csv_rows;
 mod dataset;
 mod error;
 mod fingerprint;
-mod folder_reader;
+mod formats;
 mod gather;
+mod image;
 mod label;
+mod npy;
 mod prepare;
+mod published;
 mod reader;
 mod root;
+mod sampling;
 mod spec;
 mod split;
 mod stamp;
+mod subject;
+mod text_lines;
 
 pub use check::{CheckReport, ClassCheck, check};
-pub use csv_reader::CsvReader;
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use fingerprint::fingerprint;
-pub use folder_reader::FolderReader;
-pub use gather::{Entry, Gather};
+pub use formats::{AbawMtlLayout, AbawTracksLayout, TestLine, Track, read_test_list};
+pub use formats::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, AffectnetSubset, Bp4dLayout, ColumnRef, Columns, CsvLayout, DisfaLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout, FolderChoice, FolderLayout, FrameTemplate, RafDbImages, RafDbLayout};
+pub use gather::{Entry, Gather, Label};
 pub use label::{LabelPolicy, LabelReading};
-pub use prepare::{Prepared, prepare_files, prepare_with};
-pub use reader::{AnnotationReader, ReadCounts, ReadRow, Reading};
+pub use prepare::{Prepared, Preparing, prepare_files, prepare_with};
+pub use published::CountCheck;
+pub use reader::{AnnotationReader, ImageSource, LabelCounts, ReadCounts, ReadRow, Reading};
 pub use spec::{
-    ColumnRef, Columns, ConflictPolicy, CsvLayout, DatasetSpec, DuplicatePolicy, FolderLayout, LabelCase,
-    LabelSetRef, Layout, MaxQuarantine, PublishedSpec,
+    ConflictPolicy, DatasetSpec, DuplicatePolicy, LabelCase, LabelMapSpec, LabelSetRef, Layout, MaxQuarantine,
+    PublishedCounts, PublishedSpec,
 };
+pub use sampling::{Sampler, Sampling};
 pub use split::{SplitSpec, split_by_subject};
 pub use stamp::PreparedStamp;
+pub use subject::SubjectRule;

@@ -4,27 +4,51 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use affekt_artifact::{Digest, Manifest, ManifestRow, Quarantine, QuarantineItem, QuarantineReason};
+use affekt_artifact::{Digest, Hasher, Manifest, ManifestRow, Quarantine, QuarantineItem, QuarantineReason};
 use affekt_core::Split;
-use affekt_face::{DecodeError, DecodeLimits, FaceCacheWriter, Preprocess, Preprocessor, load};
-use rayon::prelude::*;
+use affekt_face::{
+    DecodeLimits, DetectError, DetectorName, FaceDetector, FaceError, Framing, Preprocess, Preprocessor,
+    RowFailure, RowOutcome, ShardDone, ShardedCacheWriter,
+};
 
-use crate::fingerprint::fingerprint_of;
+use crate::fingerprint::{Lengths, fingerprint_of};
+use crate::image::open_image;
+use crate::published::refuse_far_counts;
 use crate::root::Root;
 use crate::{
     AnnotationReader, DataError, Dataset, PreparedStamp, ReadCounts, ReadRow, Reading, SplitSpec,
     split_by_subject,
 };
 
-/// Bytes of preprocessed images held at a time; bounds memory whatever the dataset's size.
-const CHUNK_BYTES: usize = 32 << 20;
 /// Faults quoted in an error.
 const QUOTED: usize = 5;
+
+/// How a dataset is prepared.
+pub struct Preparing<'a> {
+    /// What makes a face of a picture.
+    pub preprocess: Preprocess,
+    /// How a dataset without official splits is divided.
+    pub split: SplitSpec,
+    /// Makes the detector that the preprocessing names; called once per thread, and never where it names none.
+    pub detector: &'a (dyn Fn(DetectorName) -> Result<Box<dyn FaceDetector>, DetectError> + Sync),
+    /// Sees how far the work is.
+    pub progress: &'a mut dyn FnMut(&ShardDone),
+}
+
+impl Preparing<'_> {
+    /// Stands for [`Preparing::detector`] where no detector is offered.
+    ///
+    /// # Errors
+    /// Always [`DetectError::Unknown`].
+    pub fn no_detector(name: DetectorName) -> Result<Box<dyn FaceDetector>, DetectError> {
+        Err(DetectError::Unknown { name })
+    }
+}
 
 /// A dataset ready for training.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// Its good samples; row k is image k of `faces.cache`.
+    /// Its good samples; row k is image k of the face cache.
     pub manifest: Manifest,
     /// What was set aside.
     pub quarantine: Quarantine,
@@ -36,21 +60,21 @@ pub struct Prepared {
     pub fingerprint: Digest,
 }
 
-/// Reads, splits, decodes and writes `faces.cache`, `manifest.csv`, `manifest.toml`, `quarantine.csv` and, last,
+/// Reads, splits, decodes and writes the face cache, `manifest.csv`, `manifest.toml`, `quarantine.csv` and, last,
 /// `prepared.toml` into `out`.
 ///
-/// Splits are assigned before any image is opened, so that a broken image does not move others.
+/// Splits are assigned before any image is opened, so that a broken image does not move others. Killed at any
+/// moment and started again, it keeps the finished shards of the cache and ends with the same bytes.
 ///
 /// # Errors
-/// [`DataError`]; on [`DataError::TooManyFaults`] `quarantine.csv` is written, the rest is not.
+/// [`DataError`]; on [`DataError::TooManyFaults`] `quarantine.csv` is written, the manifest is not.
 pub fn prepare_files(
     dataset: &Dataset,
     root: &Path,
-    preprocess: Preprocess,
-    split: &SplitSpec,
+    preparing: Preparing<'_>,
     out: &Path,
 ) -> Result<Prepared, DataError> {
-    prepare_with(&*dataset.reader(), dataset, root, preprocess, split, out)
+    prepare_with(&*dataset.reader(), dataset, root, preparing, out)
 }
 
 /// As [`prepare_files`], with a reader of one's own.
@@ -61,16 +85,16 @@ pub fn prepare_with(
     reader: &dyn AnnotationReader,
     dataset: &Dataset,
     root: &Path,
-    preprocess: Preprocess,
-    split: &SplitSpec,
+    preparing: Preparing<'_>,
     out: &Path,
 ) -> Result<Prepared, DataError> {
-    let Reading { rows, mut quarantine, counts } = reader.read(root)?;
-    refuse_far_counts(dataset, &counts)?;
-    let splits = split_by_subject(&rows, split)?;
-    let reading = Reading { rows, quarantine: Quarantine::default(), counts };
-    let fingerprint = fingerprint_of(dataset, root, &reading)?;
-    let Reading { rows, counts, .. } = reading;
+    let Preparing { preprocess, split, .. } = preparing;
+    let reading = reader.read(root)?;
+    refuse_far_counts(dataset, &reading.counts)?;
+    let splits = split_by_subject(&reading.rows, &split)?;
+    let lengths = Lengths::of(root, &reading)?;
+    let fingerprint = fingerprint_of(dataset, &reading, &lengths);
+    let Reading { rows, mut quarantine, counts, .. } = reading;
 
     fs::create_dir_all(out).map_err(DataError::io("create folder", out))?;
     // From here on the folder is in the making: without a stamp nobody takes it for whole.
@@ -78,125 +102,105 @@ pub fn prepare_with(
     if stamp_path.exists() {
         fs::remove_file(&stamp_path).map_err(DataError::io("remove", &stamp_path))?;
     }
-    let side = preprocess.size() as usize;
-    let cache_path = out.join("faces.cache");
-    let mut writer = FaceCacheWriter::create(&cache_path, side, rows.len(), &preprocess.digest())?;
-    let good = decode_all(dataset.spec().decode, root, preprocess, &rows, &writer, &mut quarantine)?;
-    writer.shrink_to(good.len());
+    let mut folder = Root::open(root)?;
+    folder.learn_folders(rows.iter().map(|row| row.image.file()));
+    let faces = make_faces(dataset.spec().decode, &folder, &rows, &lengths, preparing, out)?;
+    let failed: BTreeSet<u64> = faces.failures.iter().map(|failure| failure.row).collect();
+    quarantine.items.extend(faces.failures.iter().filter_map(|failure| quarantined(failure, &rows)));
 
     let report = out.join("quarantine.csv");
     quarantine.save(&report)?;
-    refuse_faults(dataset, &quarantine, counts.rows, &report)?;
+    refuse_faults(dataset, &quarantine, counts.all.rows, &report)?;
+    let good = rows.iter().zip(&splits).zip(0_u64..).filter(|(_, at)| !failed.contains(at));
     let manifest = Manifest {
         dataset: dataset.spec().name.clone(),
         label_set: dataset.label_set().clone(),
-        aus: Vec::new(),
-        rows: good.iter().map(|&i| manifest_row(&rows[i], splits[i])).collect(),
+        aus: dataset.spec().aus.clone(),
+        rows: good.map(|((row, &split), _)| manifest_row(row, split)).collect(),
     };
-    refuse_empty_split(&manifest, split)?;
-    let faces = writer.finish()?;
+    refuse_empty_split(&manifest, &split)?;
     manifest.save(out)?;
     let manifest_csv = Digest::of_file(&out.join("manifest.csv"))?;
-    let stamp = PreparedStamp::new(fingerprint, &manifest_csv, &faces, preprocess, *split);
+    let stamp = PreparedStamp::new(fingerprint, &manifest_csv, &faces.digest, preprocess, split);
     stamp.save(out)?;
     let PreparedStamp { digest, fingerprint, .. } = stamp;
     Ok(Prepared { manifest, quarantine, counts, digest, fingerprint })
 }
 
-/// Decodes every row into the writer, good ones without gaps and in order; returns their positions.
-fn decode_all(
+/// Decodes every row into the cache, and says which have no face and why.
+fn make_faces(
     limits: DecodeLimits,
-    root: &Path,
-    preprocess: Preprocess,
+    folder: &Root,
     rows: &[ReadRow],
-    writer: &FaceCacheWriter,
-    quarantine: &mut Quarantine,
-) -> Result<Vec<usize>, DataError> {
-    let mut folder = Root::open(root)?;
-    folder.learn_folders(rows.iter().map(|row| row.path.as_str()));
-    let image_len = preprocess.image_len();
-    let chunk_len = (CHUNK_BYTES / image_len).max(1);
-    let mut pixels = vec![0; image_len * rows.len().min(chunk_len)];
-    let mut good = Vec::with_capacity(rows.len());
-    for (chunk_start, chunk) in (0..).step_by(chunk_len).zip(rows.chunks(chunk_len)) {
-        let outcomes: Vec<Result<(), (QuarantineReason, String)>> = chunk
-            .par_iter()
-            .zip(pixels.par_chunks_exact_mut(image_len))
-            .map_init(
-                || Preprocessor::new(preprocess),
-                |preprocessor, (row, out)| {
-                    let picture = open_image(&folder, &row.path, limits)?;
-                    preprocessor.apply(&picture, out);
-                    Ok(())
-                },
-            )
-            .collect();
-        let written = good.len();
-        let mut images = Vec::with_capacity(chunk.len());
-        for (k, outcome) in outcomes.into_iter().enumerate() {
-            match outcome {
-                Ok(()) => {
-                    good.push(chunk_start + k);
-                    images.push(&pixels[k * image_len..(k + 1) * image_len]);
-                }
-                Err((reason, detail)) => {
-                    let (path, line) = (chunk[k].path.clone(), chunk[k].line);
-                    quarantine.items.push(QuarantineItem { path, line, reason, detail });
-                }
+    lengths: &Lengths,
+    preparing: Preparing<'_>,
+    out: &Path,
+) -> Result<affekt_face::CacheSummary, DataError> {
+    let Preparing { preprocess, detector, progress, .. } = preparing;
+    let cache = out.join("faces");
+    let writer = ShardedCacheWriter::new(&cache, preprocess.size(), rows.len(), &preprocess.digest())?;
+    writer.write(
+        |range| {
+            let mut hasher = Hasher::new();
+            range.for_each(|at| lengths.hash_row(&mut hasher, at, &rows[at]));
+            hasher.finish()
+        },
+        || match preprocess.framing() {
+            Framing::Detected { detector: name, .. } => {
+                Ok(Preprocessor::with_detector(preprocess, detector(name)?)?)
             }
-        }
-        images.par_iter().enumerate().try_for_each(|(k, image)| writer.write(written + k, image))?;
-    }
-    Ok(good)
+            _ => Ok(Preprocessor::new(preprocess)),
+        },
+        |preprocessor, at, face| {
+            let failed = |(reason, detail): (QuarantineReason, String)| {
+                Ok(RowOutcome::Failed { reason: reason.as_str().to_owned(), detail })
+            };
+            let picture = match open_image(folder, &rows[at].image, limits) {
+                Ok(picture) => picture,
+                Err(fault) => return failed(fault),
+            };
+            match preprocessor.apply_hinted(&picture, &rows[at].hint, face) {
+                Ok(()) => Ok(RowOutcome::Face),
+                Err(error) if error.is_about_the_picture() => failed((reason_of(&error), error.to_string())),
+                Err(error) => Err(DataError::Face(error)),
+            }
+        },
+        |done| {
+            progress(done);
+            Ok(())
+        },
+    )
 }
 
-/// Opens an image of the dataset, or says why it is to be set aside.
-pub(crate) fn open_image(
-    root: &Root,
-    path: &str,
-    limits: DecodeLimits,
-) -> Result<affekt_face::Rgb8Image, (QuarantineReason, String)> {
-    let Some(file) = root.image(path) else {
-        return Err((QuarantineReason::OutsideRoot, "a link leads out of the dataset root".to_owned()));
-    };
-    load(&file, limits).map_err(|error| {
-        let reason = match &error {
-            DecodeError::Missing { .. } => QuarantineReason::MissingImage,
-            DecodeError::Empty => QuarantineReason::EmptyImage,
-            DecodeError::Oversized { .. } => QuarantineReason::OversizedImage,
-            _ => QuarantineReason::UnreadableImage,
-        };
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        (reason, format!("{error}{cause}"))
-    })
+fn reason_of(error: &FaceError) -> QuarantineReason {
+    match error {
+        FaceError::NoFace { .. } => QuarantineReason::NoFace,
+        _ => QuarantineReason::NoUsableHint,
+    }
+}
+
+fn quarantined(failure: &RowFailure, rows: &[ReadRow]) -> Option<QuarantineItem> {
+    let row = usize::try_from(failure.row).ok().and_then(|at| rows.get(at))?;
+    // A shard of ours names only reasons of ours.
+    let reason = failure.reason.parse().unwrap_or(QuarantineReason::UnreadableImage);
+    let (path, detail) = (row.image.file().to_owned(), failure.detail.clone());
+    Some(QuarantineItem { path, line: row.line, reason, detail })
 }
 
 fn manifest_row(row: &ReadRow, split: Split) -> ManifestRow {
     ManifestRow {
         sample: row.sample.clone(),
-        path: row.path.clone(),
+        path: row.image.file().to_owned(),
         subject: row.subject.clone(),
         video: row.video.clone(),
+        frame: row.frame,
         split,
-        expression: Some(row.class),
+        expression: row.expression,
         va: row.va,
-        aus: Vec::new(),
+        aus: row.aus.clone(),
+        distribution: row.distribution.clone(),
         posterior: None,
     }
-}
-
-fn refuse_far_counts(dataset: &Dataset, counts: &ReadCounts) -> Result<(), DataError> {
-    let Some(published) = &dataset.spec().published else { return Ok(()) };
-    let classes = dataset.label_set().classes().iter();
-    for ((class, expected), &got) in classes.zip(dataset.published()).zip(&counts.per_class) {
-        let Some(expected) = expected else { continue };
-        if got.abs_diff(expected) as f64 > published.tolerance * expected as f64 {
-            let (dataset, class) = (dataset.spec().name.clone(), class.clone());
-            let tolerance = published.tolerance;
-            return Err(DataError::PublishedCount { dataset, class, expected, got, tolerance });
-        }
-    }
-    Ok(())
 }
 
 fn refuse_faults(

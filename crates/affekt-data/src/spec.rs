@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use affekt_core::LabelSet;
+use affekt_core::{LabelSet, Split};
 use affekt_face::DecodeLimits;
 use serde::Deserialize;
+
+use crate::formats::Format;
+use crate::{AbawMtlLayout, AbawTracksLayout};
+use crate::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, Bp4dLayout, CsvLayout, DisfaLayout, ExpwLayout, FerPlusLayout, FolderLayout, RafDbLayout, SubjectRule};
 
 /// A dataset as its file describes it; [`Dataset`](crate::Dataset) is the checked form.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,8 +29,13 @@ pub struct DatasetSpec {
     /// What a reader of results should know, printed with every check.
     #[serde(default)]
     pub warnings: Vec<String>,
-    /// The classes.
+    /// The classes of the annotation; for datasets without expressions, those of the studies they serve.
     pub label_set: LabelSetRef,
+    /// The map to another label set, if rows are to be read in that.
+    pub label_map: Option<LabelMapSpec>,
+    /// Action units of the annotation by FACS number, in the order of its columns.
+    #[serde(default)]
+    pub aus: Vec<u8>,
     /// Whether case matters in labels.
     pub label_case: LabelCase,
     /// Other spellings of a class (or folder names): label = class.
@@ -35,8 +44,8 @@ pub struct DatasetSpec {
     /// Labels whose rows are left out on purpose, and counted.
     #[serde(default)]
     pub ignore_labels: Vec<String>,
-    /// The subject is the file name up to this text; for datasets without a subject column.
-    pub subject_until: Option<String>,
+    /// Where file names hold the subject; for datasets whose annotation does not name it.
+    pub subject: Option<SubjectRule>,
     /// What happens to a row that repeats another.
     pub duplicates: DuplicatePolicy,
     /// What happens to an image with two labels.
@@ -51,7 +60,7 @@ pub struct DatasetSpec {
     pub published: Option<PublishedSpec>,
 }
 
-/// Annotation and image layout.
+/// Annotation and image layout: a general one, or the format of a named dataset.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Layout {
@@ -59,77 +68,62 @@ pub enum Layout {
     Csv(CsvLayout),
     /// The folder an image lies in is its label.
     Folders(FolderLayout),
+    /// RAF-DB as its authors distribute it.
+    RafDb(RafDbLayout),
+    /// `ExpW`.
+    Expw(ExpwLayout),
+    /// FER2013, and FER+ votes on its pictures.
+    FerPlus(FerPlusLayout),
+    /// DISFA.
+    Disfa(DisfaLayout),
+    /// BP4D.
+    Bp4d(Bp4dLayout),
+    /// `AffectNet` as first released, tables of faces in pictures as found.
+    AffectnetCsv(AffectnetCsvLayout),
+    /// `AffectNet` as folders of arrays.
+    AffectnetNpy(AffectnetNpyLayout),
+    /// `AffectNet`+, a document beside each picture.
+    AffectnetPlus(AffectnetPlusLayout),
+    /// Aff-Wild2, one file of labels a video.
+    AbawTracks(AbawTracksLayout),
+    /// Aff-Wild2, the multi-task tables of single frames.
+    AbawMtl(AbawMtlLayout),
 }
 
-/// A table with one row an image.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CsvLayout {
-    /// The table, relative to the dataset root.
-    pub file: String,
-    /// Folder that image names are relative to, relative to the root; `.` for the root itself.
-    pub images: String,
-    /// Whether the first row names the columns.
-    pub header: bool,
-    /// One character between fields.
-    pub delimiter: char,
-    /// Which column holds what.
-    pub columns: Columns,
-}
-
-/// Columns of a table: names where there is a header, positions from 0 where there is none.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Columns {
-    /// Image file.
-    pub image: ColumnRef,
-    /// Expression label.
-    pub label: ColumnRef,
-    /// Person.
-    pub subject: Option<ColumnRef>,
-    /// Video the frame is from.
-    pub video: Option<ColumnRef>,
-    /// `train`, `valid` or `test`.
-    pub split: Option<ColumnRef>,
-    /// Valence in [-1, 1].
-    pub valence: Option<ColumnRef>,
-    /// Arousal in [-1, 1].
-    pub arousal: Option<ColumnRef>,
-}
-
-/// A tree `images/[split/]label/file`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FolderLayout {
-    /// Top of the tree, relative to the dataset root; `.` for the root itself.
-    pub images: String,
-    /// Folder of each split the dataset comes with: split = folder.
-    #[serde(default)]
-    pub splits: BTreeMap<affekt_core::Split, String>,
-}
-
-/// A column by name or by position.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "toml::Value")]
-pub enum ColumnRef {
-    /// As the header spells it.
-    Name(String),
-    /// Counted from 0.
-    Position(usize),
-}
-
-impl TryFrom<toml::Value> for ColumnRef {
-    type Error = String;
-
-    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
-        match value {
-            toml::Value::String(name) => Ok(Self::Name(name)),
-            toml::Value::Integer(n) => {
-                usize::try_from(n).map(Self::Position).map_err(|_| format!("column {n}; expected 0 or more"))
-            }
-            other => Err(format!("column {other}; expected a name or a position")),
+impl Layout {
+    /// The layout as what all formats have in common.
+    pub(crate) fn format(&self) -> &dyn Format {
+        match self {
+            Self::Csv(layout) => layout,
+            Self::Folders(layout) => layout,
+            Self::RafDb(layout) => layout,
+            Self::Expw(layout) => layout,
+            Self::FerPlus(layout) => layout,
+            Self::Disfa(layout) => layout,
+            Self::Bp4d(layout) => layout,
+            Self::AffectnetCsv(layout) => layout,
+            Self::AffectnetNpy(layout) => layout,
+            Self::AffectnetPlus(layout) => layout,
+            Self::AbawTracks(layout) => layout,
+            Self::AbawMtl(layout) => layout,
         }
     }
+}
+
+/// A crossing to another label set: classes of the same name, `rename`d ones, and those to `drop`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelMapSpec {
+    /// Name of the map.
+    pub name: String,
+    /// Label set to read in.
+    pub to: LabelSetRef,
+    /// Class of the annotation = class of the target.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Classes without a counterpart, whose rows are ignored.
+    #[serde(default)]
+    pub drop: Vec<String>,
 }
 
 /// A built-in label set by name, or classes in place.
@@ -166,11 +160,13 @@ pub enum LabelCase {
 pub enum DuplicatePolicy {
     /// The first stays; the others are set aside as duplicates, which are no faults.
     First,
+    /// All stay, each a sample of its own: the dataset lists images several times on purpose or by habit.
+    Keep,
     /// The dataset is refused.
     Error,
 }
 
-/// What happens to an image with two labels.
+/// What happens to an image with two labels, unless `duplicates` is "keep".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConflictPolicy {
@@ -216,12 +212,54 @@ impl TryFrom<toml::Value> for MaxQuarantine {
     }
 }
 
-/// Published counts.
+/// Published counts, for the whole dataset and for the parts it comes in.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublishedSpec {
-    /// Share by which a class may differ before preparing refuses; the check reports every difference.
+    /// Share by which a count may differ before preparing refuses; the check reports every difference.
     pub tolerance: f64,
-    /// Rows of each class, repetitions included.
-    pub rows: BTreeMap<String, u64>,
+    /// The whole dataset.
+    #[serde(default)]
+    pub all: PublishedCounts,
+    /// Training part.
+    #[serde(default)]
+    pub train: PublishedCounts,
+    /// Validation part.
+    #[serde(default)]
+    pub valid: PublishedCounts,
+    /// Test part.
+    #[serde(default)]
+    pub test: PublishedCounts,
+}
+
+impl PublishedSpec {
+    /// The counts of a part; `None` stands for the whole.
+    pub const fn part(&self, split: Option<Split>) -> &PublishedCounts {
+        match split {
+            None => &self.all,
+            Some(Split::Train) => &self.train,
+            Some(Split::Valid) => &self.valid,
+            Some(Split::Test) => &self.test,
+        }
+    }
+}
+
+/// Published counts of one part; what is absent was not published.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedCounts {
+    /// Annotation rows.
+    pub rows: Option<u64>,
+    /// Rows of each class of the target label set, repetitions included.
+    #[serde(default)]
+    pub classes: BTreeMap<String, u64>,
+    /// Rows with valence and arousal.
+    pub va: Option<u64>,
+    /// Rows with action units.
+    pub au: Option<u64>,
+    /// Rows on which an action unit is present, by its name, such as `au12`.
+    #[serde(default)]
+    pub au_present: BTreeMap<String, u64>,
+    /// Labelled rows without an image.
+    pub without_face: Option<u64>,
 }

@@ -74,7 +74,7 @@ pub fn split_by_subject(rows: &[ReadRow], spec: &SplitSpec) -> Result<Vec<Split>
         return Err(DataError::Fractions { valid, test });
     }
 
-    let n_classes = rows.iter().map(|row| row.class.get() + 1).max().unwrap_or(0);
+    let n_classes = rows.iter().map(|row| stratum(row) + 1).max().unwrap_or(0);
     let subjects = in_order(rows, &free, n_classes, Seed(spec.seed));
     let mut assigned = vec![vec![0.0; n_classes]; wanted.len()];
     let targets = targets(&subjects, &fractions, n_classes);
@@ -132,8 +132,8 @@ fn in_order<'a>(rows: &'a [ReadRow], free: &[usize], n_classes: usize, seed: See
             tie_break: seed.stream("split-by-subject", &[word_of(name)]).next_u64(),
         });
         subject.rows.push(i);
-        subject.per_class[rows[i].class.get()] += 1.0;
-        totals[rows[i].class.get()] += 1.0;
+        subject.per_class[stratum(&rows[i])] += 1.0;
+        totals[stratum(&rows[i])] += 1.0;
     }
     let mut rarity: Vec<usize> = (0..n_classes).collect();
     rarity.sort_by(|&a, &b| f64::total_cmp(&totals[a], &totals[b]).then(a.cmp(&b)));
@@ -146,6 +146,11 @@ fn in_order<'a>(rows: &'a [ReadRow], free: &[usize], n_classes: usize, seed: See
         (rarest, descending(of_it), descending(subject.rows.len() as f64), subject.tie_break, subject.name)
     });
     subjects
+}
+
+/// What rows are balanced by: their class, those without one together as if they were the class before the first.
+fn stratum(row: &ReadRow) -> usize {
+    row.expression.map_or(0, |class| class.get() + 1)
 }
 
 /// A number from a name, the same everywhere.

@@ -11,7 +11,7 @@ use std::path::Path;
 use affekt_artifact::QuarantineReason;
 use affekt_core::Split;
 use affekt_data::{Dataset, SplitSpec, check, prepare_files, split_by_subject};
-use support::{preprocess, shared};
+use support::{preparing, shared};
 
 fn faces8() -> Dataset {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-manifests/faces8.toml");
@@ -21,7 +21,7 @@ fn faces8() -> Dataset {
 #[test]
 fn the_description_is_valid_and_adds_up() {
     let dataset = faces8();
-    assert_eq!(dataset.published().into_iter().flatten().sum::<u64>(), 10_679);
+    assert_eq!(dataset.spec().published.as_ref().unwrap().all.classes.values().sum::<u64>(), 10_679);
     assert_eq!(dataset.label_set().name(), "affectnet-8");
 }
 
@@ -29,8 +29,8 @@ fn the_description_is_valid_and_adds_up() {
 fn reading_gives_the_published_counts() {
     let Some(root) = shared("faces8") else { return };
     let reading = faces8().reader().read(&root).unwrap();
-    assert_eq!(reading.counts.rows, 10_679);
-    assert_eq!(reading.counts.per_class, [5364, 4386, 210, 292, 17, 196, 206, 8]);
+    assert_eq!(reading.counts.all.rows, 10_679);
+    assert_eq!(reading.counts.all.per_class, [5364, 4386, 210, 292, 17, 196, 206, 8]);
     assert_eq!(
         (reading.counts.duplicates, reading.counts.conflicts, reading.counts.case_folded),
         (6, 1, 680)
@@ -52,7 +52,7 @@ fn every_split_has_every_class_in_about_its_share() {
         let splits = split_by_subject(&reading.rows, &spec).unwrap();
         let mut counts: BTreeMap<Split, [u64; 8]> = BTreeMap::new();
         for (row, split) in reading.rows.iter().zip(splits) {
-            counts.entry(split).or_default()[row.class.get()] += 1;
+            counts.entry(split).or_default()[row.expression.unwrap().get()] += 1;
         }
         for split in [Split::Valid, Split::Test] {
             for (class, &n) in counts[&split].iter().enumerate() {
@@ -77,7 +77,7 @@ fn check_and_prepare_agree_with_the_readme() {
     assert_eq!(report.images_without_rows, 0);
     let out = tempfile::tempdir().unwrap();
     let spec = SplitSpec { valid: 0.15, test: 0.15, seed: 0 };
-    let prepared = prepare_files(&faces8(), &root, preprocess(), &spec, out.path()).unwrap();
+    let prepared = prepare_files(&faces8(), &root, preparing(spec, &mut |_| ()), out.path()).unwrap();
     assert_eq!(prepared.manifest.rows.len(), 10_671);
     assert_eq!(prepared.quarantine.faults().count(), 2);
 }

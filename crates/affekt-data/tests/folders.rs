@@ -8,12 +8,12 @@ mod support;
 use affekt_artifact::QuarantineReason;
 use affekt_core::Split;
 use affekt_data::{DataError, Dataset, check, prepare_files};
-use support::{DESCRIPTION, Folder, SPLIT, preprocess};
+use support::{DESCRIPTION, Folder, SPLIT, preparing};
 
 fn folders(splits: &str) -> Dataset {
     let head = DESCRIPTION.split("[layout]").next().unwrap();
     let head = head.replace("happy = \"joy\"", "0 = \"calm\", 1 = \"joy\"");
-    let head = head.replace("duplicates", "subject_until = \"_\"\nduplicates");
+    let head = head.replace("duplicates", "subject = { kind = \"until\", text = \"_\" }\nduplicates");
     let layout = format!("[layout]\nkind = \"folders\"\nimages = \"images\"\n{splits}");
     Dataset::parse(&(head + &layout)).unwrap()
 }
@@ -32,10 +32,10 @@ fn folder_names_are_labels_and_unknown_ones_are_set_aside() {
     folder.write("images/0/.DS_Store", b"x");
     let dataset = folders("");
     let reading = dataset.reader().read(&folder.root()).unwrap();
-    assert_eq!(reading.counts.per_class, [2, 1, 1]);
-    assert_eq!((reading.counts.ignored, reading.counts.rows), (1, 6));
+    assert_eq!(reading.counts.all.per_class, [2, 1, 1]);
+    assert_eq!((reading.counts.ignored, reading.counts.all.rows), (1, 6));
     assert_eq!(reading.rows[0].subject.as_str(), "ann");
-    assert_eq!(reading.rows[2].path, "images/1/deep/bob_1.png");
+    assert_eq!(reading.rows[2].image.file(), "images/1/deep/bob_1.png");
     let item = &reading.quarantine.items[0];
     assert_eq!((item.path.as_str(), item.reason), ("images/7/x.png", QuarantineReason::UnknownLabel));
     assert_eq!(check(&dataset, &folder.root()).unwrap().first_without_rows, ["images/readme.txt"]);
@@ -51,7 +51,7 @@ fn official_splits_stay_and_the_missing_one_is_carved_from_train() {
         folder.image(&format!("images/val/{}/t0_{k}.png", k % 2), k);
     }
     let dataset = folders("splits = { train = \"train\", test = \"val\" }\n");
-    let prepared = prepare_files(&dataset, &folder.root(), preprocess(), &SPLIT, &folder.out()).unwrap();
+    let prepared = prepare_files(&dataset, &folder.root(), preparing(SPLIT, &mut |_| ()), &folder.out()).unwrap();
     let n = |split| prepared.manifest.split(split).count();
     assert_eq!(n(Split::Test), 6);
     assert!((10..=16).contains(&n(Split::Valid)), "{}", n(Split::Valid));
@@ -76,5 +76,5 @@ fn a_ring_of_links_does_not_trap_the_reader() {
     folder.image("images/0/a.png", 1);
     std::os::unix::fs::symlink(folder.root().join("images"), folder.root().join("images/0/again")).unwrap();
     let reading = folders("").reader().read(&folder.root()).unwrap();
-    assert_eq!(reading.counts.rows, 2);
+    assert_eq!(reading.counts.all.rows, 2);
 }

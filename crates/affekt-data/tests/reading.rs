@@ -27,7 +27,7 @@ fn set_aside(reading: &Reading) -> Vec<(&str, Option<u64>, QuarantineReason)> {
 }
 
 fn paths(reading: &Reading) -> Vec<&str> {
-    reading.rows.iter().map(|row| row.path.as_str()).collect()
+    reading.rows.iter().map(|row| row.image.file()).collect()
 }
 
 #[test]
@@ -35,8 +35,8 @@ fn a_plain_table() {
     let reading = read_table("image,subject,emotion\na.png,s1,joy\nsub/b.png,s2,rage\n", &[]).unwrap();
     assert_eq!(paths(&reading), ["images/a.png", "images/sub/b.png"]);
     assert_eq!(reading.rows[1].sample.as_str(), "sub/b.png");
-    assert_eq!((reading.rows[1].class.get(), reading.rows[1].line), (2, Some(3)));
-    assert_eq!(reading.counts.per_class, [0, 1, 1]);
+    assert_eq!((reading.rows[1].expression.unwrap().get(), reading.rows[1].line), (2, Some(3)));
+    assert_eq!(reading.counts.all.per_class, [0, 1, 1]);
     assert!(reading.quarantine.items.is_empty());
 }
 
@@ -47,14 +47,14 @@ fn byte_order_mark_crlf_blank_lines_spaces_and_no_final_newline() {
     assert_eq!(paths(&reading), ["images/a.png", "images/c.png"]);
     assert_eq!(reading.rows.iter().map(|r| r.line).collect::<Vec<_>>(), [Some(3), Some(7)]);
     assert_eq!(set_aside(&reading), [("images/b.png", Some(6), QuarantineReason::UnknownLabel)]);
-    assert_eq!(reading.counts.rows, 3);
+    assert_eq!(reading.counts.all.rows, 3);
 }
 
 #[test]
 fn mixed_case_and_aliases_are_counted() {
     let table = "image,subject,emotion\na,1,JOY\nb,1,Happy\nc,1,happy\nd,1,joy\ne,1,Unsure\n";
     let counts = read_table(table, &[]).unwrap().counts;
-    assert_eq!((counts.per_class[1], counts.case_folded, counts.aliased, counts.ignored), (4, 2, 2, 1));
+    assert_eq!((counts.all.per_class[1], counts.case_folded, counts.aliased, counts.ignored), (4, 2, 2, 1));
     let exact = read_table(table, &[("\"ignore\"", "\"exact\"")]).unwrap();
     assert_eq!(paths(&exact), ["images/c", "images/d"]);
     assert_eq!(exact.quarantine.counts()[&QuarantineReason::UnknownLabel], 3);
@@ -67,7 +67,7 @@ fn a_row_again_is_a_duplicate_and_no_fault() {
     assert_eq!(paths(&reading), ["images/a", "images/b"]);
     assert_eq!(set_aside(&reading), [("images/a", Some(4), QuarantineReason::DuplicateRow)]);
     assert_eq!((reading.counts.duplicates, reading.quarantine.faults().count()), (1, 0));
-    assert_eq!(reading.counts.per_class, [1, 2, 0]);
+    assert_eq!(reading.counts.all.per_class, [1, 2, 0]);
     let error = read_table(table, &[("duplicates = \"first\"", "duplicates = \"error\"")]).unwrap_err();
     assert!(matches!(error, DataError::Duplicate { line: Some(4), .. }), "{error}");
 }
@@ -194,7 +194,7 @@ fn columns_by_position_another_delimiter_split_and_valence() {
 fn the_subject_may_come_from_the_file_name() {
     let changes = [
         (", subject = \"subject\" }", " }"),
-        ("duplicates = \"first\"", "subject_until = \"_\"\nduplicates = \"first\""),
+        ("duplicates = \"first\"", "subject = { kind = \"until\", text = \"_\" }\nduplicates = \"first\""),
     ];
     let reading =
         read_table("image,emotion\nx/ann_01.png,joy\nann_02.png,joy\nbob.png,joy\n", &changes).unwrap();
@@ -226,10 +226,10 @@ fn a_description_is_refused_for_each_wrong_value() {
         ("delimiter = \",\"", "delimiter = \"\u{e9}\""),
         ("max_bytes = 100_000", "max_bytes = 0"),
         ("duplicates = \"first\"", "duplicates = \"last\""),
-        ("duplicates = \"first\"", "subject_until = \"_\"\nduplicates = \"first\""),
+        ("duplicates = \"first\"", "subject = { kind = \"until\", text = \"_\" }\nduplicates = \"first\""),
         ("name = \"three\", ", ""),
-        ("[layout]", "[published]\ntolerance = 0.0\nrows = { bliss = 1 }\n[layout]"),
-        ("[layout]", "[published]\ntolerance = 2.0\nrows = { joy = 1 }\n[layout]"),
+        ("[layout]", "[published]\ntolerance = 0.0\nall.classes = { bliss = 1 }\n[layout]"),
+        ("[layout]", "[published]\ntolerance = 2.0\nall.classes = { joy = 1 }\n[layout]"),
     ];
     for change in wrong {
         assert!(Dataset::parse(&description(&[change])).is_err(), "{change:?} was accepted");
@@ -263,7 +263,7 @@ proptest! {
         folder.write("legend.csv", &[header, &pieces.concat()].concat());
         if let Ok(reading) = read(&folder, &dataset(&[])) {
             let of_rows = reading.rows.len() as u64 + reading.counts.ignored;
-            prop_assert_eq!(of_rows + reading.quarantine.items.len() as u64, reading.counts.rows);
+            prop_assert_eq!(of_rows + reading.quarantine.items.len() as u64, reading.counts.all.rows);
         }
     }
 

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use affekt_core::{LabelSet, SampleId, Split, SubjectId};
-use affekt_data::{DataError, ReadRow, SplitSpec, split_by_subject};
+use affekt_data::{DataError, ImageSource, ReadRow, SplitSpec, split_by_subject};
+use affekt_face::FaceHint;
 use proptest::prelude::*;
 
 const SPEC: SplitSpec = SplitSpec { valid: 0.2, test: 0.1, seed: 3 };
@@ -13,8 +14,12 @@ const SPEC: SplitSpec = SplitSpec { valid: 0.2, test: 0.1, seed: 3 };
 fn row(k: usize, subject: usize, class: usize) -> ReadRow {
     ReadRow {
         sample: SampleId::new(format!("{k}")).unwrap(),
-        path: format!("{k}.png"),
-        class: LabelSet::affectnet8().class_at(class).unwrap(),
+        image: ImageSource::File(format!("{k}.png")),
+        expression: LabelSet::affectnet8().class_at(class),
+        distribution: None,
+        aus: Vec::new(),
+        frame: None,
+        hint: FaceHint::default(),
         subject: SubjectId::new(format!("s{subject}")).unwrap(),
         video: None,
         split: None,
@@ -26,7 +31,7 @@ fn row(k: usize, subject: usize, class: usize) -> ReadRow {
 fn counts(rows: &[ReadRow], splits: &[Split]) -> BTreeMap<Split, [u64; 8]> {
     let mut counts: BTreeMap<_, [u64; 8]> = BTreeMap::new();
     for (row, split) in rows.iter().zip(splits) {
-        counts.entry(*split).or_default()[row.class.get()] += 1;
+        counts.entry(*split).or_default()[row.expression.unwrap().get()] += 1;
     }
     counts
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use affekt_artifact::Digest;
 
 use crate::CacheError;
-use crate::cache::{HEADER_LEN, Header};
+use crate::single_file::{HEADER_LEN, Header};
 
 /// Fills a cache from several threads at once; nothing appears under the final name before
 /// [`finish`](Self::finish).

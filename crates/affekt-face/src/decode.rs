@@ -6,9 +6,20 @@ use std::io::{Cursor, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use crate::{DecodeError, DecodeLimits, Rgb8Image, jpeg_end};
+use crate::{DecodeError, DecodeLimits, Rgb8Image, jpeg, jpeg_end};
+
+/// The formats read here and their names.
+const FORMATS: [(ImageFormat, &str); 6] = [
+    (ImageFormat::Jpeg, "JPEG"),
+    (ImageFormat::Png, "PNG"),
+    (ImageFormat::Bmp, "BMP"),
+    (ImageFormat::Tiff, "TIFF"),
+    (ImageFormat::WebP, "WebP"),
+    (ImageFormat::Gif, "GIF"),
+];
 
 /// Reads and decodes a file; its length is checked before it is opened.
 ///
@@ -39,8 +50,9 @@ pub fn load(path: &Path, limits: DecodeLimits) -> Result<Rgb8Image, DecodeError>
 
 /// Decodes a picture by its content, never by a file extension.
 ///
-/// JPEG, PNG, BMP and WebP; grey, palette, CMYK and 16-bit become 8-bit RGB, an alpha channel is dropped,
-/// and the EXIF orientation is applied. Of an animation, the first frame.
+/// JPEG, PNG, BMP, TIFF, WebP and GIF. Grey, palette, CMYK and 16-bit become 8-bit RGB; an alpha channel is
+/// dropped, not blended, as Pillow's `convert("RGB")` does; colour profiles are not applied; the EXIF orientation
+/// is. Of an animation, the first frame. A TIFF with a palette is refused.
 ///
 /// # Errors
 /// [`DecodeError`]; never a panic, and nothing is allocated for pixels over the limit.
@@ -71,19 +83,15 @@ fn check_bytes(got: u64, limits: DecodeLimits) -> Result<(), DecodeError> {
 }
 
 fn recognise(bytes: &[u8]) -> Result<(ImageFormat, &'static str), DecodeError> {
-    match image::guess_format(bytes) {
-        Ok(ImageFormat::Jpeg) => Ok((ImageFormat::Jpeg, "JPEG")),
-        Ok(ImageFormat::Png) => Ok((ImageFormat::Png, "PNG")),
-        Ok(ImageFormat::Bmp) => Ok((ImageFormat::Bmp, "BMP")),
-        Ok(ImageFormat::WebP) => Ok((ImageFormat::WebP, "WebP")),
-        _ => {
-            let mut begins = String::new();
-            for byte in bytes.iter().take(8) {
-                let _ = write!(begins, "{byte:02x}");
-            }
-            Err(DecodeError::Format { begins })
+    let format = image::guess_format(bytes).ok();
+    let known = format.and_then(|format| FORMATS.into_iter().find(|(known, _)| *known == format));
+    known.ok_or_else(|| {
+        let mut begins = String::new();
+        for byte in bytes.iter().take(8) {
+            let _ = write!(begins, "{byte:02x}");
         }
-    }
+        DecodeError::Format { begins }
+    })
 }
 
 /// Whether a RIFF container is as long as it says: its length field counts from byte 8.
@@ -93,19 +101,29 @@ fn holds_riff(bytes: &[u8]) -> bool {
 }
 
 fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+    if format == ImageFormat::Jpeg {
+        let (picture, orientation) = jpeg::decode(bytes, limits)?;
+        if orientation == Orientation::NoTransforms {
+            return Ok(picture);
+        }
+        let (width, height) = (picture.width(), picture.height());
+        let rgb = RgbImage::from_raw(width, height, picture.into_pixels())
+            .expect("because an Rgb8Image holds width x height x 3 bytes");
+        return upright(rgb.into(), orientation);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut bounds = Limits::no_limits();
-    // Eight bytes are the widest pixel of these formats; the rest is room for tables and metadata.
-    bounds.max_alloc = Some(limits.max_pixels().saturating_mul(8).saturating_add(16 << 20));
+    // Sixteen bytes are the widest pixel of these formats; the rest is room for tables and metadata.
+    bounds.max_alloc = Some(limits.max_pixels().saturating_mul(16).saturating_add(16 << 20));
     reader.limits(bounds);
     let mut decoder = reader.into_decoder().map_err(refuse)?;
     let (width, height) = decoder.dimensions();
-    let got = u64::from(width) * u64::from(height);
-    if got > limits.max_pixels() {
-        return Err(DecodeError::Oversized { what: "pixels", got, limit: limits.max_pixels() });
-    }
+    limits.check_pixels(width, height)?;
     let orientation = decoder.orientation().map_err(refuse)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(refuse)?;
+    upright(DynamicImage::from_decoder(decoder).map_err(refuse)?, orientation)
+}
+
+fn upright(mut picture: DynamicImage, orientation: Orientation) -> Result<Rgb8Image, DecodeError> {
     picture.apply_orientation(orientation);
     let rgb = picture.into_rgb8();
     let (width, height) = rgb.dimensions();

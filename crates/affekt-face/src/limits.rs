@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::LimitsError;
+use crate::{DecodeError, LimitsError};
 
 /// Bounds checked before a picture is decoded: the file's bytes, then the pixels its header claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,15 @@ impl DecodeLimits {
     /// Most pixels (width times height) a header may claim.
     pub const fn max_pixels(self) -> u64 {
         self.max_pixels
+    }
+
+    /// Refuses a picture whose header claims more pixels than allowed.
+    pub(crate) fn check_pixels(self, width: u32, height: u32) -> Result<(), DecodeError> {
+        let (got, limit) = (u64::from(width) * u64::from(height), self.max_pixels);
+        if got > limit {
+            return Err(DecodeError::Oversized { what: "pixels", got, limit });
+        }
+        Ok(())
     }
 
     /// Most bytes a file may have.

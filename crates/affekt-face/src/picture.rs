@@ -29,4 +29,8 @@ impl Rgb8Image {
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
+
+    pub(crate) fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
 }

@@ -1,9 +1,9 @@
-//! The checked parameters that bring a picture to size.
+//! Everything that makes a face of a picture file, as one checked and hashed value.
 
 use affekt_artifact::{Digest, Hasher};
 use serde::{Deserialize, Serialize};
 
-use crate::PreprocessError;
+use crate::{Framing, PreprocessError};
 
 /// How a picture of another shape becomes a square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,16 @@ pub enum Fit {
     Pad,
 }
 
+impl Fit {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Stretch => "stretch",
+            Self::CenterCrop => "center-crop",
+            Self::Pad => "pad",
+        }
+    }
+}
+
 /// How pixels are averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -26,9 +36,33 @@ pub enum ResizeFilter {
     PilBilinear,
 }
 
-/// Preprocessing as written in a configuration; every key is required.
+impl ResizeFilter {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::PilBilinear => "pil-bilinear",
+        }
+    }
+}
+
+/// What turns the bytes of a file into pixels; another decoder gives other pixels for the same JPEG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+pub enum Decoder {
+    /// [`decode`](crate::decode): zune-jpeg 0.5 for JPEG, image 0.25 for the other formats.
+    #[serde(rename = "zune-0.5-image-0.25")]
+    ZuneImage,
+}
+
+impl Decoder {
+    /// The name that is recorded and hashed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ZuneImage => "zune-0.5-image-0.25",
+        }
+    }
+}
+
+/// Preprocessing of whole pictures, the short way to [`Preprocess::new`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PreprocessSpec {
     /// Side of the square result in pixels.
     pub size: u32,
@@ -38,17 +72,30 @@ pub struct PreprocessSpec {
     pub filter: ResizeFilter,
 }
 
-/// Checked preprocessing parameters.
+/// Checked preprocessing: decoder, framing and size. In a file every key is required.
 ///
 /// # Example
 /// ```
-/// use affekt_face::{Fit, Preprocess, PreprocessSpec, ResizeFilter};
-/// let spec = PreprocessSpec { size: 64, fit: Fit::Stretch, filter: ResizeFilter::PilBilinear };
-/// assert_eq!(Preprocess::new(spec).unwrap().image_len(), 64 * 64 * 3);
+/// use affekt_face::{Framing, Preprocess, Template};
+/// let aligned = Preprocess::framed(112, Framing::Landmarks { template: Template::Arcface }).unwrap();
+/// assert_eq!(aligned.image_len(), 112 * 112 * 3);
+/// assert!(Preprocess::framed(100, aligned.framing()).is_err(), "no template of this size");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "PreprocessSpec", into = "PreprocessSpec")]
-pub struct Preprocess(PreprocessSpec);
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+pub struct Preprocess {
+    decoder: Decoder,
+    size: u32,
+    framing: Framing,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    decoder: Decoder,
+    size: u32,
+    framing: Framing,
+}
 
 impl Preprocess {
     /// Smallest side accepted.
@@ -56,70 +103,74 @@ impl Preprocess {
     /// Largest side accepted.
     pub const MAX_SIZE: u32 = 1024;
 
-    /// Checks parameters.
+    /// Whole pictures, brought to size.
     ///
     /// # Errors
     /// [`PreprocessError::Size`].
     pub fn new(spec: PreprocessSpec) -> Result<Self, PreprocessError> {
+        Self::framed(spec.size, Framing::Picture { fit: spec.fit, filter: spec.filter })
+    }
+
+    /// The part of the picture that `framing` names, as a square of side `size`.
+    ///
+    /// # Errors
+    /// [`PreprocessError::Size`], and [`PreprocessError::TemplateSize`] for a size the template has no points for.
+    pub fn framed(size: u32, framing: Framing) -> Result<Self, PreprocessError> {
         let (min, max) = (Self::MIN_SIZE, Self::MAX_SIZE);
-        if (min..=max).contains(&spec.size) {
-            Ok(Self(spec))
-        } else {
-            Err(PreprocessError::Size { got: spec.size, min, max })
+        if !(min..=max).contains(&size) {
+            return Err(PreprocessError::Size { got: size, min, max });
         }
+        if let Framing::Landmarks { template } = framing {
+            template.points(size)?;
+        }
+        Ok(Self { decoder: Decoder::ZuneImage, size, framing })
+    }
+
+    /// What decodes the files.
+    pub const fn decoder(&self) -> Decoder {
+        self.decoder
+    }
+
+    /// Which part of a picture becomes the face.
+    pub const fn framing(&self) -> Framing {
+        self.framing
     }
 
     /// Side of the result in pixels.
     pub const fn size(&self) -> u32 {
-        self.0.size
-    }
-
-    /// What happens to the aspect ratio.
-    pub const fn fit(&self) -> Fit {
-        self.0.fit
-    }
-
-    /// Resampling.
-    pub const fn filter(&self) -> ResizeFilter {
-        self.0.filter
+        self.size
     }
 
     /// Bytes of one result.
     pub const fn image_len(&self) -> usize {
-        let side = self.0.size as usize;
+        let side = self.size as usize;
         side * side * 3
     }
 
-    /// Identity of what these parameters do to a picture.
+    /// Identity of what these parameters do to a picture file.
     pub fn digest(&self) -> Digest {
-        let fit = match self.0.fit {
-            Fit::Stretch => "stretch",
-            Fit::CenterCrop => "center-crop",
-            Fit::Pad => "pad",
-        };
-        let filter = match self.0.filter {
-            ResizeFilter::PilBilinear => "pil-bilinear",
-        };
+        let mut hasher = Hasher::new();
         // The first part changes whenever the same parameters come to give other pixels.
-        Hasher::new()
-            .part("affekt-preprocess", b"1")
-            .part("size", &self.0.size.to_le_bytes())
-            .part("fit", fit.as_bytes())
-            .part("filter", filter.as_bytes())
-            .finish()
+        hasher
+            .part("affekt-preprocess", b"2")
+            .part("decoder", self.decoder.name().as_bytes())
+            .part("size", &self.size.to_le_bytes());
+        self.framing.hash(&mut hasher);
+        hasher.finish()
     }
 }
 
-impl TryFrom<PreprocessSpec> for Preprocess {
+impl TryFrom<Wire> for Preprocess {
     type Error = PreprocessError;
 
-    fn try_from(spec: PreprocessSpec) -> Result<Self, Self::Error> {
-        Self::new(spec)
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        Ok(Self { decoder: wire.decoder, ..Self::framed(wire.size, wire.framing)? })
     }
 }
 
-impl From<Preprocess> for PreprocessSpec {
+impl From<Preprocess> for Wire {
     fn from(params: Preprocess) -> Self {
-        params.0
+        let Preprocess { decoder, size, framing } = params;
+        Self { decoder, size, framing }
     }
 }

@@ -1,75 +1,153 @@
-//! Resizing with reusable buffers.
+//! From a picture to a face, with reusable buffers.
+
+use std::fmt;
 
 use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
-use crate::{Fit, Preprocess, ResizeFilter, Rgb8Image};
+use crate::warp::warp;
+use crate::{
+    FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Preprocess, PreprocessError,
+    ResizeFilter, Rgb8Image, Similarity,
+};
 
-/// Brings pictures to size; one per thread, its buffers are reused.
-#[derive(Debug)]
+/// Makes faces of pictures; one per thread, its buffers are reused.
 pub struct Preprocessor {
     params: Preprocess,
+    detector: Option<Box<dyn FaceDetector>>,
     resizer: Resizer,
     scratch: Vec<u8>,
 }
 
+/// Part of a picture in pixels: left, top, width, height.
+type Crop = [f64; 4];
+
 impl Preprocessor {
-    /// A preprocessor for these parameters.
+    /// A preprocessor for these parameters; one whose framing asks for a detector is made by
+    /// [`with_detector`](Self::with_detector).
     pub fn new(params: Preprocess) -> Self {
-        Self { params, resizer: Resizer::new(), scratch: Vec::new() }
+        Self { params, detector: None, resizer: Resizer::new(), scratch: Vec::new() }
     }
 
-    /// Writes the picture, brought to size, into `out`.
+    /// A preprocessor that finds faces with `detector`.
+    ///
+    /// # Errors
+    /// [`PreprocessError::OtherDetector`] unless the framing asks for a detector of this name.
+    pub fn with_detector(
+        params: Preprocess,
+        detector: Box<dyn FaceDetector>,
+    ) -> Result<Self, PreprocessError> {
+        let expected = match params.framing() {
+            Framing::Detected { detector, .. } => Some(detector),
+            _ => None,
+        };
+        let got = detector.name();
+        if expected != Some(got) {
+            return Err(PreprocessError::OtherDetector { expected, got });
+        }
+        Ok(Self { detector: Some(detector), ..Self::new(params) })
+    }
+
+    /// Writes the face of a picture into `out`.
     ///
     /// # Shape
     /// `out` \[size, size, 3\] u8, rows from the top.
     ///
+    /// # Errors
+    /// [`FaceError`] when the hint lacks what the framing needs, when it cannot be used, when no face is found,
+    /// or when the detector fails. Nothing is guessed.
+    ///
     /// # Panics
     /// When `out` is not [`Preprocess::image_len`] bytes long: the caller allocated it for other parameters.
-    pub fn apply(&mut self, picture: &Rgb8Image, out: &mut [u8]) {
+    pub fn apply(&mut self, picture: &Rgb8Image, hint: &FaceHint, out: &mut [u8]) -> Result<(), FaceError> {
         assert_eq!(out.len(), self.params.image_len(), "out must hold one preprocessed image");
-        let size = self.params.size();
-        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
-        match self.params.fit() {
-            Fit::Stretch => self.resize(picture, [0.0, 0.0, width, height], size, size, out),
-            Fit::CenterCrop => {
-                let side = f64::from(picture.width().min(picture.height()));
-                let crop = [(width - side) / 2.0, (height - side) / 2.0, side, side];
-                self.resize(picture, crop, size, size, out);
+        match self.params.framing() {
+            Framing::Picture { fit, filter } => {
+                let whole = [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())];
+                self.fit(picture, whole, fit, filter, out);
             }
-            Fit::Pad => self.pad(picture, out),
+            Framing::GivenBox { margin, fit, filter } => {
+                let face = hint.bbox.ok_or(FaceError::NoBox)?;
+                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out);
+            }
+            Framing::Detected { detector: name, policy, margin, fit, filter } => {
+                let detector = self.detector.as_mut().ok_or(FaceError::NoDetector { name })?;
+                let faces = detector.detect(picture)?;
+                let chosen = policy.choose(&faces, picture.width(), picture.height());
+                let face = chosen.ok_or(FaceError::NoFace { detector: name })?.bbox;
+                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out);
+            }
+            Framing::Landmarks { template } => {
+                let points = hint.landmarks.as_ref().ok_or(FaceError::NoLandmarks)?.five();
+                let size = self.params.size();
+                let target = template.points(size).expect("because Preprocess checked the size");
+                warp(picture, &Similarity::estimate(&points, &target)?, size, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// The former name of [`apply`](Self::apply).
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    #[doc(hidden)]
+    pub fn apply_hinted(
+        &mut self,
+        picture: &Rgb8Image,
+        hint: &FaceHint,
+        out: &mut [u8],
+    ) -> Result<(), FaceError> {
+        self.apply(picture, hint, out)
+    }
+
+    fn fit(&mut self, picture: &Rgb8Image, crop: Crop, fit: Fit, filter: ResizeFilter, out: &mut [u8]) {
+        let size = self.params.size();
+        let [left, top, width, height] = crop;
+        match fit {
+            Fit::Stretch => self.resize(picture, crop, filter, [size, size], out),
+            Fit::CenterCrop => {
+                let side = smaller(width, height);
+                let centred = [left + (width - side) / 2.0, top + (height - side) / 2.0, side, side];
+                self.resize(picture, centred, filter, [size, size], out);
+            }
+            Fit::Pad => self.pad(picture, crop, filter, out),
         }
     }
 
-    fn pad(&mut self, picture: &Rgb8Image, out: &mut [u8]) {
+    fn pad(&mut self, picture: &Rgb8Image, crop: Crop, filter: ResizeFilter, out: &mut [u8]) {
         let size = self.params.size();
-        let longer = u64::from(picture.width().max(picture.height()));
+        let [_, _, width, height] = crop;
+        let longer = width + height - smaller(width, height);
         // Rounded to the nearest pixel; a hair-thin picture still keeps one.
-        let scaled = |side: u32| {
-            let side = (u64::from(side) * u64::from(size) + longer / 2) / longer;
-            u32::try_from(side).map_or(size, |side| side.clamp(1, size))
-        };
-        let (inner_width, inner_height) = (scaled(picture.width()), scaled(picture.height()));
-        let mut inner = std::mem::take(&mut self.scratch);
-        inner.resize(inner_width as usize * inner_height as usize * 3, 0);
-        let whole = [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())];
-        self.resize(picture, whole, inner_width, inner_height, &mut inner);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most size")]
+        let inner =
+            [width, height].map(|side| ((side * f64::from(size) / longer).round() as u32).clamp(1, size));
+        let mut pixels = std::mem::take(&mut self.scratch);
+        pixels.resize(inner[0] as usize * inner[1] as usize * 3, 0);
+        self.resize(picture, crop, filter, inner, &mut pixels);
 
         out.fill(0);
-        let (left, top) = ((size - inner_width) as usize / 2, (size - inner_height) as usize / 2);
-        let (stride, inner_stride) = (size as usize * 3, inner_width as usize * 3);
-        for (row, source) in out.chunks_exact_mut(stride).skip(top).zip(inner.chunks_exact(inner_stride)) {
+        let [left, top] = inner.map(|side| (size - side) as usize / 2);
+        let (stride, inner_stride) = (size as usize * 3, inner[0] as usize * 3);
+        for (row, source) in out.chunks_exact_mut(stride).skip(top).zip(pixels.chunks_exact(inner_stride)) {
             row[left * 3..left * 3 + inner_stride].copy_from_slice(source);
         }
-        self.scratch = inner;
+        self.scratch = pixels;
     }
 
-    fn resize(&mut self, picture: &Rgb8Image, crop: [f64; 4], width: u32, height: u32, out: &mut [u8]) {
-        let filter = match self.params.filter() {
+    fn resize(
+        &mut self,
+        picture: &Rgb8Image,
+        [left, top, crop_width, crop_height]: Crop,
+        filter: ResizeFilter,
+        [width, height]: [u32; 2],
+        out: &mut [u8],
+    ) {
+        let filter = match filter {
             ResizeFilter::PilBilinear => FilterType::Bilinear,
         };
-        let [left, top, crop_width, crop_height] = crop;
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(filter))
             .crop(left, top, crop_width, crop_height)
@@ -82,4 +160,37 @@ impl Preprocessor {
             .resize(&source, &mut target, &options)
             .expect("because both are RGB and the crop lies inside the picture");
     }
+}
+
+impl fmt::Debug for Preprocessor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preprocessor").field("params", &self.params).finish_non_exhaustive()
+    }
+}
+
+/// The square of side longer x (1 + 2 margin) around the middle of the box, cut off where the picture ends.
+fn square_around(face: FaceBox, margin: Margin, picture: &Rgb8Image) -> Result<Crop, FaceError> {
+    let [x, y, width, height] = [face.x, face.y, face.width, face.height].map(f64::from);
+    let usable = x.is_finite() && y.is_finite() && width.is_finite() && height.is_finite();
+    if !(usable && width > 0.0 && height > 0.0) {
+        return Err(FaceError::Box { face });
+    }
+    let half = (width + height - smaller(width, height)) * (0.5 + margin.get());
+    let cut = |centre: f64, side: u32| {
+        let side = f64::from(side);
+        let (from, to) = ((centre - half).clamp(0.0, side), (centre + half).clamp(0.0, side));
+        (from, to - from)
+    };
+    let (left, width) = cut(x + width / 2.0, picture.width());
+    let (top, height) = cut(y + height / 2.0, picture.height());
+    // Less than a pixel is no face.
+    if width < 1.0 || height < 1.0 {
+        let (width, height) = (picture.width(), picture.height());
+        return Err(FaceError::Outside { face, width, height });
+    }
+    Ok([left, top, width, height])
+}
+
+fn smaller(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
 }

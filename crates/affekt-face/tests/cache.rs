@@ -113,7 +113,7 @@ fn damaged_headers_and_lengths_are_refused() {
     bytes[24..32].fill(0xFF);
     assert!(matches!(open(&bytes), CacheError::TooLarge { .. }));
     fs::remove_file(&path).unwrap();
-    assert!(matches!(FaceCache::open(&path), Err(CacheError::Io { .. })));
+    assert!(matches!(FaceCache::open(&path), Err(CacheError::NoIndex { .. })));
 }
 
 #[test]

@@ -8,7 +8,14 @@ use affekt_face::{DecodeError, DecodeLimits, decode};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
-const FORMATS: [ImageFormat; 4] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Bmp, ImageFormat::WebP];
+const FORMATS: [ImageFormat; 6] = [
+    ImageFormat::Jpeg,
+    ImageFormat::Png,
+    ImageFormat::Bmp,
+    ImageFormat::WebP,
+    ImageFormat::Tiff,
+    ImageFormat::Gif,
+];
 
 fn valid(format: ImageFormat) -> Vec<u8> {
     let picture: DynamicImage = RgbImage::from_fn(24, 17, |x, y| {
@@ -36,17 +43,17 @@ fn survives(bytes: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_bytes(kind in 0..5_usize, tail in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn random_bytes(kind in 0..7_usize, tail in prop::collection::vec(any::<u8>(), 0..600)) {
         let magic = FORMATS.get(kind).map_or(Vec::new(), |&format| valid(format)[..12].to_vec());
         survives(&[magic, tail].concat())?;
     }
 
     #[test]
     fn mutated_pictures(
-        kind in 0..4_usize,
+        kind in 0..6_usize,
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         cut in any::<prop::sample::Index>(),
         keep_length in any::<bool>(),

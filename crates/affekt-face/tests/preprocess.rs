@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use affekt_face::{Fit, Preprocess, PreprocessSpec, Preprocessor, ResizeFilter, Rgb8Image};
+use std::collections::BTreeSet;
+
+use affekt_face::{
+    DetectorName, FaceHint, FacePolicy, Fit, Framing, Margin, Preprocess, PreprocessSpec, Preprocessor,
+    ResizeFilter, Rgb8Image, Template,
+};
 use serde::Deserialize;
 
 fn params(size: u32, fit: Fit) -> Preprocess {
@@ -11,7 +16,7 @@ fn params(size: u32, fit: Fit) -> Preprocess {
 
 fn apply(params: Preprocess, picture: &Rgb8Image) -> Vec<u8> {
     let mut out = vec![9; params.image_len()];
-    Preprocessor::new(params).apply(picture, &mut out);
+    Preprocessor::new(params).apply(picture, &FaceHint::default(), &mut out).unwrap();
     out
 }
 
@@ -76,32 +81,109 @@ fn reuse_of_buffers_leaves_no_trace() {
     let params = params(12, Fit::Pad);
     let mut used = Preprocessor::new(params);
     let mut out = vec![0; params.image_len()];
-    used.apply(&wide, &mut out);
-    used.apply(&tall, &mut out);
+    used.apply(&wide, &FaceHint::default(), &mut out).unwrap();
+    used.apply(&tall, &FaceHint::default(), &mut out).unwrap();
     assert_eq!(out, apply(params, &tall));
 }
 
 #[test]
 fn sizes_out_of_range_and_unknown_keys_are_refused() {
-    let parse = serde_json::from_str::<Preprocess>;
+    let parse = |text: &str| serde_json::from_str::<Preprocess>(text);
+    let text = serde_json::to_string(&params(64, Fit::CenterCrop)).unwrap();
     assert_eq!(
-        parse(r#"{"size": 64, "fit": "center-crop", "filter": "pil-bilinear"}"#).unwrap(),
-        params(64, Fit::CenterCrop)
+        text,
+        r#"{"decoder":"zune-0.5-image-0.25","size":64,"framing":{"kind":"picture","fit":"center-crop","filter":"pil-bilinear"}}"#
     );
-    assert!(parse(r#"{"size": 7, "fit": "pad", "filter": "pil-bilinear"}"#).is_err());
-    assert!(parse(r#"{"size": 64, "fit": "pad", "filter": "pil-bilinear", "extra": 1}"#).is_err());
-    assert!(parse(r#"{"size": 64, "fit": "pad"}"#).is_err());
+    assert_eq!(parse(&text).unwrap(), params(64, Fit::CenterCrop));
+    for (from, to) in [
+        (":64", ":7"),
+        (":64", ":64,\"extra\":1"),
+        ("\"fit\"", "\"extra\":1,\"fit\""),
+        (",\"filter\":\"pil-bilinear\"", ""),
+        ("\"decoder\":\"zune-0.5-image-0.25\",", ""),
+        ("zune-0.5-image-0.25", "another"),
+    ] {
+        assert!(text.contains(from));
+        assert!(parse(&text.replacen(from, to, 1)).is_err(), "{from} -> {to}");
+    }
+}
+
+fn every_framing() -> Vec<Framing> {
+    let (fit, filter) = (Fit::Stretch, ResizeFilter::PilBilinear);
+    let margin = |m| Margin::new(m).unwrap();
+    let detector = |name| DetectorName::new(name).unwrap();
+    let detected = |name, policy, m| Framing::Detected {
+        detector: detector(name),
+        policy,
+        margin: margin(m),
+        fit,
+        filter,
+    };
+    vec![
+        Framing::Picture { fit, filter },
+        Framing::Picture { fit: Fit::Pad, filter },
+        Framing::Picture { fit: Fit::CenterCrop, filter },
+        Framing::GivenBox { margin: margin(0.0), fit, filter },
+        Framing::GivenBox { margin: margin(0.25), fit, filter },
+        Framing::GivenBox { margin: margin(0.25), fit: Fit::Pad, filter },
+        detected("a-1.0", FacePolicy::Largest, 0.25),
+        detected("a-1.1", FacePolicy::Largest, 0.25),
+        detected("a-1.0", FacePolicy::MostCentral, 0.25),
+        detected("a-1.0", FacePolicy::HighestScore, 0.25),
+        detected("a-1.0", FacePolicy::Largest, 0.5),
+        Framing::Landmarks { template: Template::Arcface },
+    ]
 }
 
 #[test]
-fn the_digest_tells_parameters_apart() {
-    let all = [
-        params(64, Fit::Stretch),
-        params(65, Fit::Stretch),
-        params(64, Fit::Pad),
-        params(64, Fit::CenterCrop),
-    ];
-    let digests: std::collections::BTreeSet<_> = all.iter().map(Preprocess::digest).collect();
+fn the_digest_tells_parameters_apart_and_survives_a_file() {
+    let all: Vec<Preprocess> = [112, 128]
+        .into_iter()
+        .flat_map(|size| every_framing().into_iter().map(move |f| Preprocess::framed(size, f).unwrap()))
+        .collect();
+    let digests: BTreeSet<_> = all.iter().map(Preprocess::digest).collect();
     assert_eq!(digests.len(), all.len());
-    assert_eq!(params(64, Fit::Pad).digest(), params(64, Fit::Pad).digest());
+    for params in all {
+        let read: Preprocess = toml::from_str(&toml::to_string(&params).unwrap()).unwrap();
+        assert_eq!((read, read.digest()), (params, params.digest()));
+    }
+}
+
+#[test]
+fn a_whole_number_is_a_margin_and_minus_zero_is_zero() {
+    let text = |margin| {
+        format!(
+            "decoder = 'zune-0.5-image-0.25'\nsize = 64\n[framing]\nkind = 'given-box'\nmargin = {margin}\n\
+             fit = 'pad'\nfilter = 'pil-bilinear'"
+        )
+    };
+    let digest = |margin| toml::from_str::<Preprocess>(&text(margin)).unwrap().digest();
+    assert_eq!(digest("0"), digest("-0.0"));
+    assert_ne!(digest("0"), digest("1"));
+    for margin in ["-0.1", "4.1", "nan", "inf"] {
+        assert!(toml::from_str::<Preprocess>(&text(margin)).is_err(), "{margin}");
+    }
+}
+
+#[test]
+fn detector_names_are_plain() {
+    for name in ["", "Upper", "sp ace", "\u{e9}", &"x".repeat(41)] {
+        assert!(DetectorName::new(name).is_err(), "{name}");
+    }
+    assert_eq!(DetectorName::new(&"x".repeat(40)).unwrap().to_string(), "x".repeat(40));
+}
+
+#[test]
+fn the_decoder_is_named_after_what_is_built_in() {
+    let lock = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock")).unwrap();
+    let version = |name: &str| {
+        let rest = &lock[lock.find(&format!("name = \"{name}\"\nversion = \"")).unwrap()..];
+        rest.split('"').nth(3).unwrap().rsplit_once('.').unwrap().0
+    };
+    let name = format!("zune-{}-image-{}", version("zune-jpeg"), version("image"));
+    assert_eq!(
+        params(64, Fit::Pad).decoder().name(),
+        name,
+        "a new decoder needs a new name: its pixels differ"
+    );
 }

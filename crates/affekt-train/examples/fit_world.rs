@@ -5,7 +5,7 @@
 use affekt_artifact::{Digest, Manifest, ManifestRow, Selection};
 use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::{LabelDistribution, Seed, Split};
-use affekt_face::{FaceCache, FaceCacheWriter};
+use affekt_face::{CacheError, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_learn::CosineSchedule;
 use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, SmallResNet};
@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let weights = TaskWeights { expression: 1.0, va: 1.0, au: 1.0 };
     let objective = MultiTaskObjective::new(weights, lambda.parse()?, cost.as_ref())?;
     let augment =
-        AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None })?.pipeline([128; 3]);
+        AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None, rand_augment: None })?
+            .pipeline([128; 3]);
     let params = FitParams {
         epochs: epochs.parse()?,
         batch_size: batch.parse()?,
@@ -86,17 +87,19 @@ fn draw(
         .into_iter()
         .flat_map(|(split, n)| (0..n).map(move |index| world.draw(Seed(0), split, index)))
         .collect();
-    let path = folder.join("faces.cache");
-    let writer = FaceCacheWriter::create(&path, SIZE as usize, samples.len(), &Digest::of_bytes(b"world"))?;
-    samples
-        .par_iter()
-        .enumerate()
-        .try_for_each(|(k, sample)| {
-            writer.write(k, &world.render(sample, SIZE)?)?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
-        })
-        .map_err(|error| error.to_string())?;
-    writer.finish()?;
+    let path = folder.join("faces");
+    let identity = Digest::of_bytes(b"world");
+    let rendered: Vec<Vec<u8>> =
+        samples.par_iter().map(|sample| world.render(sample, SIZE)).collect::<Result<_, _>>()?;
+    ShardedCacheWriter::new(&path, SIZE, samples.len(), &identity)?.write(
+        |_| identity.clone(),
+        || Ok::<_, CacheError>(()),
+        |(), row, face| {
+            face.copy_from_slice(&rendered[row]);
+            Ok(RowOutcome::Face)
+        },
+        |_| Ok(()),
+    )?;
     let rows = samples
         .into_iter()
         .zip(counts.into_iter().flat_map(|(split, n)| (0..n).map(move |_| split)))
@@ -106,10 +109,12 @@ fn draw(
                 path: String::new(),
                 subject: sample.subject,
                 video: None,
+                frame: None,
                 split,
                 expression: Some(sample.class),
                 va: Some(sample.va),
                 aus: sample.aus.iter().map(|&au| Some(au)).collect(),
+                distribution: None,
                 posterior: Some(LabelDistribution::new(sample.eta)?),
             })
         })

@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod detector;
 mod identity;
 mod output;
 mod prepare;

@@ -33,7 +33,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let data = run.data_path(folder)?;
     let manifest = Manifest::load(&data)?;
     check_data(&run, &manifest, &data)?;
-    let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces.cache"))?)?;
+    let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
     let model = build_model(&run, &store)?;
     let cost = run

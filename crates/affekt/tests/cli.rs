@@ -188,5 +188,5 @@ fn a_dataset_is_prepared_and_what_is_set_aside_is_said() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("1 unreadable-image"), "{}", ran.stderr);
     assert!(ran.stdout.contains("3 images in"), "{}", ran.stdout);
-    assert!(folder.path().join("out/faces.cache").is_file());
+    assert!(folder.path().join("out/faces/index.json").is_file());
 }

@@ -7,8 +7,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use affekt_data::{Dataset, SplitSpec};
-use affekt_face::{Fit, Preprocess, PreprocessSpec, ResizeFilter};
+use affekt_data::{Dataset, Preparing, SplitSpec};
+use affekt_face::{Fit, Preprocess, PreprocessSpec, ResizeFilter, ShardDone};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 /// A dataset folder that is removed with its owner.
@@ -140,4 +140,9 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
         file.write_all(line.as_bytes()).unwrap();
     }
     None
+}
+
+/// The usual preprocessing, without a detector.
+pub(crate) fn preparing(split: SplitSpec, progress: &mut dyn FnMut(&ShardDone)) -> Preparing<'_> {
+    Preparing { preprocess: preprocess(), split, detector: &Preparing::no_detector, progress }
 }

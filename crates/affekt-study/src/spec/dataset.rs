@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use affekt_face::Framing;
 use serde::{Deserialize, Serialize};
 
 /// Size of the square RGB input.
@@ -47,23 +48,11 @@ pub enum DatasetSource {
     Files {
         /// Dataset description, relative to the study file.
         manifest: PathBuf,
-        /// What happens to the aspect ratio of a picture that is not square.
-        fit: FitSpec,
+        /// Which part of a picture becomes the face, and how it is brought to size.
+        framing: Framing,
         /// Split by subject.
         split: SplitSpec,
     },
-}
-
-/// How a picture of another shape becomes a square.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FitSpec {
-    /// Both sides are scaled to the target.
-    Stretch,
-    /// The largest centred square is cut out.
-    CenterCrop,
-    /// The whole picture, centred on black.
-    Pad,
 }
 
 /// Faces per split of a world.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
-pub use dataset::{DatasetSource, DatasetSpec, FitSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use training::{
     Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec, TaskWeights, TrainSpec,
 };

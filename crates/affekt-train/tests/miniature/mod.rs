@@ -2,7 +2,7 @@
 
 use affekt_artifact::{Digest, Manifest, ManifestRow};
 use affekt_core::{LabelSet, SampleId, Seed, Split, SubjectId, VaPoint};
-use affekt_face::{FaceCache, FaceCacheWriter};
+use affekt_face::{CacheError, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_train::Splits;
 
 /// Which labels the faces carry.
@@ -22,12 +22,12 @@ const COLOURS: [[u8; 3]; 4] = [[200, 40, 40], [40, 200, 40], [40, 40, 200], [160
 /// 32 faces to train on, 16 to choose with, 32 to test on.
 pub(crate) fn miniature(labels: Labels) -> Splits {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("faces.cache");
+    let path = folder.path().join("faces");
     let splits = [(Split::Train, 32), (Split::Valid, 16), (Split::Test, 32)];
     let order: Vec<Split> = splits.iter().flat_map(|&(split, n)| vec![split; n]).collect();
     let classes: Vec<String> = ["red", "green", "blue", "olive"].map(str::to_owned).to_vec();
     let label_set = LabelSet::new("colours", classes).unwrap();
-    let writer = FaceCacheWriter::create(&path, SIZE, order.len(), &Digest::of_bytes(b"colours")).unwrap();
+    let mut images = Vec::new();
     let rows = order
         .into_iter()
         .enumerate()
@@ -38,7 +38,7 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
                 .flat_map(|_| COLOURS[colour])
                 .map(|value| value + u8::try_from(stream.below(40)).unwrap())
                 .collect();
-            writer.write(k, &image).unwrap();
+            images.push(image);
             let class = if labels == Labels::Shuffled { stream.below(4) } else { colour as u64 };
             let labelled = labels != Labels::ExpressionOnly;
             ManifestRow {
@@ -46,16 +46,31 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
                 path: String::new(),
                 subject: SubjectId::new(format!("p{k}")).unwrap(),
                 video: None,
+                frame: None,
                 split,
                 expression: label_set.class_at(usize::try_from(class).unwrap()),
                 va: labelled
                     .then(|| VaPoint::new([0.0, 0.8, -0.6, -0.5][colour], stream.range(-0.5, 0.5)).unwrap()),
                 aus: [class.is_multiple_of(2), class > 1].map(|au| labelled.then_some(au)).to_vec(),
+                distribution: None,
                 posterior: None,
             }
         })
         .collect();
-    writer.finish().unwrap();
+    let size = u32::try_from(SIZE).unwrap();
+    let identity = Digest::of_bytes(b"colours");
+    ShardedCacheWriter::new(&path, size, images.len(), &identity)
+        .unwrap()
+        .write(
+            |_| identity.clone(),
+            || Ok::<_, CacheError>(()),
+            |(), row, face| {
+                face.copy_from_slice(&images[row]);
+                Ok(RowOutcome::Face)
+            },
+            |_| Ok(()),
+        )
+        .unwrap();
     let manifest = Manifest { dataset: "colours".to_owned(), label_set, aus: vec![1, 12], rows };
     Splits::new(&manifest, FaceCache::open(&path).unwrap()).unwrap()
 }

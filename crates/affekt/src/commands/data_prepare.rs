@@ -1,11 +1,14 @@
 //! `affekt data prepare`
 
-use affekt_data::{Dataset, SplitSpec, prepare_files};
-use affekt_face::Fit;
+use affekt_data::{Dataset, Preparing, SplitSpec, prepare_files};
+use affekt_face::{Fit, Framing, Preprocess, ResizeFilter};
+use affekt_study::RunLock;
+use anyhow::Context;
 
 use crate::cli::{DataPrepareArgs, FitArg};
 use crate::output::{self, Outcome, Table};
-use crate::prepare::preprocess;
+use crate::detector::detector;
+use crate::prepare::Progress;
 
 pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     let dataset = Dataset::load(&args.manifest)?;
@@ -15,7 +18,15 @@ pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
         FitArg::Pad => Fit::Pad,
     };
     let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed };
-    let made = prepare_files(&dataset, &args.root, preprocess(args.size, fit)?, &split, &args.out)?;
+    let framing = Framing::Picture { fit, filter: ResizeFilter::PilBilinear };
+    let preprocess = Preprocess::framed(args.size, framing)?;
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot create {}", args.out.display()))?;
+    let _lock = RunLock::acquire(&args.out)?;
+    let mut progress = Progress::new();
+    let preparing =
+        Preparing { preprocess, split, detector: &detector, progress: &mut |done| progress.shard(done) };
+    let made = prepare_files(&dataset, &args.root, preparing, &args.out)?;
+    progress.finish();
     let mut table = Table::new(&["class", "train", "valid", "test"]);
     let counts = affekt_core::Split::ALL.map(|split| made.manifest.class_counts(split));
     for (index, class) in made.manifest.label_set.classes().iter().enumerate() {

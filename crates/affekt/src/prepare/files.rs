@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, Hasher};
-use affekt_data::{Dataset, fingerprint, prepare_files};
-use affekt_face::{Fit, Preprocess, PreprocessSpec, ResizeFilter};
-use affekt_study::{FitSpec, Prepared, SplitSpec};
+use affekt_data::{Dataset, Preparing, fingerprint, prepare_files};
+use affekt_face::{Framing, Preprocess};
+use affekt_study::{Prepared, SplitSpec};
 use anyhow::Context;
 
-use super::Preparation;
+use super::{Preparation, Progress};
+use crate::detector::detector;
 use crate::identity;
 
 /// A dataset description, its files, and how they are cut and divided.
@@ -27,11 +28,12 @@ impl Files {
         manifest: &Path,
         root: &Path,
         size: u32,
-        fit: FitSpec,
+        framing: Framing,
         split: SplitSpec,
     ) -> anyhow::Result<Self> {
         let dataset = Dataset::load(manifest)?;
-        let preprocess = preprocess(size, fit_of(fit))?;
+        let preprocess =
+            Preprocess::framed(size, framing).context("cannot make faces of the pictures like this")?;
         let SplitSpec { valid, test, seed } = split;
         let mut hasher = Hasher::new();
         hasher
@@ -52,26 +54,18 @@ impl Preparation for Files {
         &self.inputs
     }
 
-    fn write(&self, folder: &Path) -> anyhow::Result<Prepared> {
-        let made = prepare_files(&self.dataset, &self.root, self.preprocess, &self.split, folder)?;
+    fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared> {
+        let preparing = Preparing {
+            preprocess: self.preprocess,
+            split: self.split,
+            detector: &detector,
+            progress: &mut |done| progress.shard(done),
+        };
+        let made = prepare_files(&self.dataset, &self.root, preparing, folder)?;
         let mut prepared = Prepared::of(&made.manifest, self.inputs.clone(), made.digest, false);
         prepared.dataset.clone_from(&self.name);
         prepared.quarantined =
             made.quarantine.counts().into_iter().map(|(reason, n)| (reason.to_string(), n)).collect();
         Ok(prepared)
-    }
-}
-
-/// Checked preprocessing with the one filter there is.
-pub(crate) fn preprocess(size: u32, fit: Fit) -> anyhow::Result<Preprocess> {
-    Preprocess::new(PreprocessSpec { size, fit, filter: ResizeFilter::PilBilinear })
-        .context("cannot bring pictures to this size")
-}
-
-fn fit_of(fit: FitSpec) -> Fit {
-    match fit {
-        FitSpec::Stretch => Fit::Stretch,
-        FitSpec::CenterCrop => Fit::CenterCrop,
-        FitSpec::Pad => Fit::Pad,
     }
 }

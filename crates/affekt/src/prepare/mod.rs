@@ -1,6 +1,7 @@
 //! Datasets of a study, prepared once under `<out>/data/<name>-<digest of inputs>/` and used by every run.
 
 mod files;
+mod progress;
 mod world;
 
 use std::fs;
@@ -11,7 +12,7 @@ use affekt_artifact::Digest;
 use affekt_study::{DatasetSource, DatasetSpec, LockError, Prepared, PreparedDataset, RunLock, Study};
 use anyhow::{Context, bail};
 
-pub(crate) use files::preprocess;
+pub(crate) use progress::Progress;
 pub(crate) use world::limits;
 
 use files::Files;
@@ -21,8 +22,8 @@ use world::Rendering;
 trait Preparation {
     /// Digest of everything the folder is made from.
     fn inputs(&self) -> &Digest;
-    /// Writes everything but `prepared.json` into an empty folder.
-    fn write(&self, folder: &Path) -> anyhow::Result<Prepared>;
+    /// Writes everything but `prepared.json` into a folder, which may hold what an interrupted try left there.
+    fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared>;
 }
 
 /// Where a dataset is or will be.
@@ -75,21 +76,21 @@ fn preparation(
             let path = study.folder().join(world);
             Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size)?))
         }
-        DatasetSource::Files { manifest, fit, split } => {
+        DatasetSource::Files { manifest, framing, split } => {
             let Some(root) = data_root else {
                 bail!(
                     "its files are not part of this repository; pass --data-root with the folder that holds them"
                 );
             };
             let path = study.folder().join(manifest);
-            Ok(Box::new(Files::new(&dataset.name, &path, root, size, *fit, *split)?))
+            Ok(Box::new(Files::new(&dataset.name, &path, root, size, *framing, *split)?))
         }
     }
 }
 
 /// The summary of a folder that was prepared to its end from the same inputs.
 fn whole(folder: &Path, inputs: &Digest) -> Option<Prepared> {
-    let names = ["manifest.csv", "manifest.toml", "faces.cache"];
+    let names = ["manifest.csv", "manifest.toml", "faces/index.json"];
     let there = names.iter().all(|name| folder.join(name).is_file());
     Prepared::load(folder).ok().filter(|prepared| there && prepared.inputs == *inputs)
 }
@@ -106,11 +107,13 @@ fn make(dataset: &Located, out: &Path) -> anyhow::Result<Prepared> {
     if let Some(prepared) = whole(&folder, inputs) {
         return Ok(prepared);
     }
+    // Its name holds the digest of the inputs: what an interrupted try finished there is of use.
     let temporary = data.join(format!(".{name}.tmp"));
-    remove_folder(&temporary)?;
     fs::create_dir_all(&temporary).with_context(|| format!("cannot create {}", temporary.display()))?;
     eprintln!("preparing {} into {}", dataset.name, folder.display());
-    let prepared = dataset.preparation.write(&temporary)?;
+    let mut progress = Progress::new();
+    let prepared = dataset.preparation.write(&temporary, &mut progress)?;
+    progress.finish();
     prepared.save(&temporary)?;
     remove_folder(&folder)?;
     fs::rename(&temporary, &folder).with_context(|| format!("cannot rename to {}", folder.display()))?;

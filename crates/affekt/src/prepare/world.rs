@@ -4,13 +4,13 @@ use std::path::Path;
 
 use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
 use affekt_core::{LabelDistribution, Seed, Split};
-use affekt_face::FaceCacheWriter;
+use affekt_face::{RowOutcome, ShardedCacheWriter};
 use affekt_study::{Prepared, WorldSize};
 use affekt_worlds::{World, WorldLimits, WorldSample};
 use anyhow::Context;
 use rayon::prelude::*;
 
-use super::Preparation;
+use super::{Preparation, Progress};
 use crate::identity;
 
 /// Test sets drawn to find how far a finite one strays from the limits.
@@ -68,17 +68,28 @@ impl Preparation for Rendering {
         &self.inputs
     }
 
-    fn write(&self, folder: &Path) -> anyhow::Result<Prepared> {
+    fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared> {
         let samples = self.samples();
         let preprocess = Hasher::new().part("world", &self.size.to_le_bytes()).finish();
-        let cache = folder.join("faces.cache");
-        let size = usize::try_from(self.size)?;
-        let writer = FaceCacheWriter::create(&cache, size, samples.len(), &preprocess)?;
-        samples.par_iter().enumerate().try_for_each(|(index, sample)| -> anyhow::Result<()> {
-            let image = self.world.render(sample, self.size)?;
-            Ok(writer.write(index, &image)?)
-        })?;
-        let faces = writer.finish()?;
+        let writer =
+            ShardedCacheWriter::new(&folder.join("faces"), self.size, samples.len(), &preprocess)?;
+        let faces = writer.write(
+            // A face is a function of the inputs and its place.
+            |rows| {
+                let mut hasher = Hasher::new();
+                hasher.part("inputs", self.inputs.as_str().as_bytes());
+                hasher.part("first", &(rows.start as u64).to_le_bytes()).finish()
+            },
+            || Ok(()),
+            |(), row, face| {
+                face.copy_from_slice(&self.world.render(&samples[row], self.size)?);
+                anyhow::Ok(RowOutcome::Face)
+            },
+            |done| {
+                progress.shard(done);
+                Ok(())
+            },
+        )?;
         let manifest = Manifest {
             dataset: self.dataset.clone(),
             label_set: self.world.label_set().clone(),
@@ -90,7 +101,7 @@ impl Preparation for Rendering {
         limits(&self.world.limits(), self.faces.test, self.seed).save(&folder.join("limits.json"))?;
         let digest = Hasher::new()
             .part("manifest", Digest::of_file(&folder.join("manifest.csv"))?.as_str().as_bytes())
-            .part("faces", faces.as_str().as_bytes())
+            .part("faces", faces.digest.as_str().as_bytes())
             .finish();
         Ok(Prepared::of(&manifest, self.inputs.clone(), digest, true))
     }
@@ -104,10 +115,12 @@ fn manifest_row(sample: &WorldSample) -> anyhow::Result<ManifestRow> {
         path: String::new(),
         subject: sample.subject.clone(),
         video: None,
+        frame: None,
         split: sample.split,
         expression: Some(sample.class),
         va: Some(sample.va),
         aus: sample.aus.iter().copied().map(Some).collect(),
+        distribution: None,
         posterior: Some(posterior),
     })
 }

@@ -3,14 +3,111 @@
 use std::path::Path;
 
 use affekt_core::{Split, VaPoint};
+use serde::Deserialize;
 
+use super::{Format, Refuse, inside};
 use crate::csv_rows::{CsvRow, csv_rows};
-use crate::root::Root;
-use crate::{AnnotationReader, ColumnRef, CsvLayout, DataError, Dataset, Entry, Gather, Reading};
+use crate::root::{Root, join};
+use crate::{AnnotationReader, DataError, Dataset, Entry, Gather, Label, Reading};
+
+/// A table with one row an image.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CsvLayout {
+    /// The table, relative to the dataset root.
+    pub file: String,
+    /// Folder that image names are relative to, relative to the root; `.` for the root itself.
+    pub images: String,
+    /// Whether the first row names the columns.
+    pub header: bool,
+    /// One character between fields.
+    pub delimiter: char,
+    /// Which column holds what.
+    pub columns: Columns,
+}
+
+/// Columns of a table: names where there is a header, positions from 0 where there is none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// Image file.
+    pub image: ColumnRef,
+    /// Expression label.
+    pub label: ColumnRef,
+    /// Person.
+    pub subject: Option<ColumnRef>,
+    /// Video the frame is from.
+    pub video: Option<ColumnRef>,
+    /// `train`, `valid` or `test`.
+    pub split: Option<ColumnRef>,
+    /// Valence in [-1, 1].
+    pub valence: Option<ColumnRef>,
+    /// Arousal in [-1, 1].
+    pub arousal: Option<ColumnRef>,
+}
+
+/// A column by name or by position.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub enum ColumnRef {
+    /// As the header spells it.
+    Name(String),
+    /// Counted from 0.
+    Position(usize),
+}
+
+impl TryFrom<toml::Value> for ColumnRef {
+    type Error = String;
+
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        match value {
+            toml::Value::String(name) => Ok(Self::Name(name)),
+            toml::Value::Integer(n) => {
+                usize::try_from(n).map(Self::Position).map_err(|_| format!("column {n}; expected 0 or more"))
+            }
+            other => Err(format!("column {other}; expected a name or a position")),
+        }
+    }
+}
+
+impl Format for CsvLayout {
+    fn check(&self, refuse: &Refuse<'_>) -> Result<(), DataError> {
+        inside(refuse, "layout.file", &self.file)?;
+        inside(refuse, "layout.images", &self.images)?;
+        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\r' | '\n') {
+            return Err(refuse("layout.delimiter", &self.delimiter.to_string(), "one ASCII character"));
+        }
+        let columns = &self.columns;
+        if columns.valence.is_some() != columns.arousal.is_some() {
+            return Err(refuse("layout.columns", "one of valence and arousal", "both or neither"));
+        }
+        let optional =
+            [&columns.subject, &columns.video, &columns.split, &columns.valence, &columns.arousal];
+        let mut all = [&columns.image, &columns.label].into_iter().chain(optional.into_iter().flatten());
+        let wrong = all.find(|c| matches!(c, ColumnRef::Name(_)) != self.header);
+        match wrong {
+            Some(ColumnRef::Name(name)) => {
+                Err(refuse("layout.columns", name, "positions from 0, as `header` is false"))
+            }
+            Some(ColumnRef::Position(n)) => {
+                Err(refuse("layout.columns", &n.to_string(), "column names, as `header` is true"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn names_subject(&self) -> bool {
+        self.columns.subject.is_some()
+    }
+
+    fn reader(&self, dataset: &Dataset) -> Box<dyn AnnotationReader> {
+        Box::new(CsvReader { dataset: dataset.clone(), layout: self.clone() })
+    }
+}
 
 /// Reads a table with one row an image.
 #[derive(Clone, Debug)]
-pub struct CsvReader {
+struct CsvReader {
     dataset: Dataset,
     layout: CsvLayout,
 }
@@ -26,11 +123,6 @@ struct Places {
 }
 
 impl CsvReader {
-    /// A reader for a dataset laid out like this.
-    pub fn new(dataset: &Dataset, layout: CsvLayout) -> Self {
-        Self { dataset: dataset.clone(), layout }
-    }
-
     fn places(&self, path: &Path, header: &[String]) -> Result<Places, DataError> {
         let place =
             |column: &ColumnRef| match column {
@@ -75,10 +167,11 @@ impl AnnotationReader for CsvReader {
             }));
         }
         let mut gather = Gather::new(&self.dataset, &self.layout.images);
+        gather.names(join("", &self.layout.file));
         for row in rows {
             match places.entry(&row) {
-                Ok(entry) => gather.add(&entry)?,
-                Err((name, detail)) => gather.malformed(name, Some(row.line), detail),
+                Ok(entry) => gather.add(entry)?,
+                Err((name, detail)) => gather.malformed(name, Some(row.line), None, detail),
             }
         }
         Ok(gather.finish())
@@ -108,12 +201,13 @@ impl Places {
         };
         Ok(Entry {
             name: cell(self.image, "image")?,
-            label: cell(self.label, "label")?,
+            label: Label::Text(cell(self.label, "label")?),
             subject: self.subject.map(|at| cell(at, "subject")).transpose()?,
             video: self.video.map(|at| cell(at, "video")).transpose()?,
             split: self.split.map(split).transpose()?,
             va: self.va.map(va).transpose()?,
             line: Some(row.line),
+            ..Entry::default()
         })
     }
 }

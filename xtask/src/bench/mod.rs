@@ -1,0 +1,41 @@
+//! `cargo xtask bench`: speed as a ratio beside a peer, both measured in the same run.
+
+mod input;
+mod peer;
+
+use clap::Subcommand;
+
+use crate::Outcome;
+use crate::workspace::Workspace;
+
+/// What is measured.
+#[derive(Subcommand)]
+pub(crate) enum Args {
+    /// Images a second into training, from JPEG files and from the face cache, beside torchvision and Pillow
+    Input(input::Args),
+}
+
+/// Measures and prints; a bench never fails for being slow.
+pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome> {
+    match args {
+        Args::Input(args) => input::run(workspace, args),
+    }
+}
+
+/// The middle of the values; the upper of the two middles where their number is even.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_median_is_the_middle_value() {
+        assert!((median(&[9.0, 1.0, 5.0]) - 5.0).abs() < f64::EPSILON);
+        assert!(median(&[]).is_nan());
+    }
+}
