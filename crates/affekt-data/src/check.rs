@@ -148,7 +148,8 @@ fn classes(dataset: &Dataset, counts: &ReadCounts, good: &[&ReadRow]) -> Vec<Cla
         .collect()
 }
 
-fn cut_subjects(rows: &[ReadRow]) -> u64 {
+/// Subjects that lie in several of the dataset's own splits.
+pub(crate) fn cut_subjects(rows: &[ReadRow]) -> u64 {
     let mut splits: BTreeMap<&str, BTreeSet<Split>> = BTreeMap::new();
     for row in rows {
         splits.entry(row.subject.as_str()).or_default().extend(row.split);
@@ -156,7 +157,8 @@ fn cut_subjects(rows: &[ReadRow]) -> u64 {
     splits.values().filter(|splits| splits.len() > 1).count() as u64
 }
 
-fn tally<'a>(rows: impl Iterator<Item = &'a ReadRow>) -> BTreeMap<&'a str, u64> {
+/// Rows of each subject.
+pub(crate) fn tally<'a>(rows: impl Iterator<Item = &'a ReadRow>) -> BTreeMap<&'a str, u64> {
     let mut counts = BTreeMap::new();
     for row in rows {
         *counts.entry(row.subject.as_str()).or_insert(0) += 1;

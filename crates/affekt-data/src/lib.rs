@@ -14,7 +14,9 @@ mod formats;
 mod gather;
 mod image;
 mod label;
+mod noise;
 mod npy;
+mod pictures;
 mod prepare;
 mod published;
 mod reader;
@@ -23,6 +25,7 @@ mod sampling;
 mod spec;
 mod split;
 mod stamp;
+mod stats;
 mod subject;
 mod text_lines;
 
@@ -34,6 +37,8 @@ pub use formats::{AbawMtlLayout, AbawTracksLayout, TestLine, Track, read_test_li
 pub use formats::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, AffectnetSubset, Bp4dLayout, ColumnRef, Columns, CsvLayout, DisfaLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout, FolderChoice, FolderLayout, FrameTemplate, RafDbImages, RafDbLayout};
 pub use gather::{Entry, Gather, Label};
 pub use label::{LabelPolicy, LabelReading};
+pub use pictures::{open_pictures, rows_to_show};
+pub use noise::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, NoisyRow};
 pub use prepare::{Prepared, Preparing, prepare_files, prepare_with};
 pub use published::CountCheck;
 pub use reader::{AnnotationReader, ImageSource, LabelCounts, ReadCounts, ReadRow, Reading};
@@ -44,4 +49,5 @@ pub use spec::{
 pub use sampling::{Sampler, Sampling};
 pub use split::{SplitSpec, split_by_subject};
 pub use stamp::PreparedStamp;
+pub use stats::{AuStats, ClassStats, DataStats, Labelled, PartStats, VA_CELLS, VaStats};
 pub use subject::SubjectRule;

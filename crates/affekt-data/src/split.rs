@@ -154,7 +154,7 @@ fn stratum(row: &ReadRow) -> usize {
 }
 
 /// A number from a name, the same everywhere.
-fn word_of(name: &str) -> u64 {
+pub(crate) fn word_of(name: &str) -> u64 {
     let digest = Digest::of_bytes(name.as_bytes());
     u64::from_str_radix(digest.as_str().get(..16).unwrap_or("0"), 16).unwrap_or(0)
 }

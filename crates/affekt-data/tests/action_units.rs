@@ -41,7 +41,10 @@ fn disfa_reads_each_unit_from_its_own_file_and_cuts_at_the_threshold() {
         let expected = DISFA.map(|(_, k)| Some((k + number - 1) % 6 >= 2));
         assert_eq!(row.aus, expected, "frame {number}");
         assert_eq!((row.subject.as_str(), row.video.as_deref()), ("SN001", Some("SN001")));
-        assert_eq!((row.frame, row.image.file()), (Some(number as u64), &*format!("Images/SN001/{number}.jpg")));
+        assert_eq!(
+            (row.frame, row.image.file()),
+            (Some(number as u64), &*format!("Images/SN001/{number}.jpg"))
+        );
     }
     let strict = changed("disfa", |table| layout(table)["threshold"] = 4.into()).unwrap();
     let strict = miniature.read(&strict).unwrap();
@@ -64,7 +67,10 @@ fn broken_lines_of_disfa_cost_their_frame_and_name_file_and_line() {
     let miniature = Miniature::new(disfa);
     miniature
         .tree()
-        .write("ActionUnit_Labels/SN001/SN001_au4.txt", "\u{feff}1,0\r\n\r\n2,6\r\n3,x\r\nfour,1\r\n5, 2 \r\n6,0\r\n6,5")
+        .write(
+            "ActionUnit_Labels/SN001/SN001_au4.txt",
+            "\u{feff}1,0\r\n\r\n2,6\r\n3,x\r\nfour,1\r\n5, 2 \r\n6,0\r\n6,5",
+        )
         .write("Images/SN001/7.jpg", "");
     miniature.remove("ActionUnit_Labels/SN001/SN001_au26.txt");
     let reading = miniature.read(&dataset("disfa")).unwrap();
@@ -135,7 +141,10 @@ fn bp4d_reads_each_unit_from_the_column_of_its_number() {
     for n in 0..4_usize {
         let row = frame(&reading, &format!("F001/T2/{}", 12 + n));
         assert_eq!(row.aus, BP4D.map(|(_, k)| Some((k + n) % 3 == 0)), "frame {n}");
-        assert_eq!((row.subject.as_str(), row.video.as_deref(), row.line), ("F001", Some("F001/T2"), Some(n as u64 + 2)));
+        assert_eq!(
+            (row.subject.as_str(), row.video.as_deref(), row.line),
+            ("F001", Some("F001/T2"), Some(n as u64 + 2))
+        );
         assert_eq!(row.image.file(), format!("Images/F001/T2/{:04}.jpg", 12 + n));
     }
     let report = miniature.check(&set);
@@ -180,7 +189,10 @@ fn broken_tables_of_bp4d_are_named() {
         .write("AUCoding/AU_OCC/F001_T1.csv", "0,1,2,4\n12,0,0,0\n")
         .write(
             "AUCoding/AU_OCC/F001_T2.csv",
-            format!("{header}\n12{zeros}\n13,2{}\n14,0,1\n15,x{zeros}\nx{zeros}\n12{zeros}\n12,1{zeros}\n", &zeros[2..]),
+            format!(
+                "{header}\n12{zeros}\n13,2{}\n14,0,1\n15,x{zeros}\nx{zeros}\n12{zeros}\n12,1{zeros}\n",
+                &zeros[2..]
+            ),
         )
         .write("AUCoding/AU_OCC/M002_T1.csv", "")
         .write("AUCoding/AU_OCC/readme.txt", "codes");
@@ -204,7 +216,9 @@ fn broken_tables_of_bp4d_are_named() {
 
 #[test]
 fn a_folder_without_tables_and_one_that_is_not_there_are_errors() {
-    let empty = Miniature::new(|tree| drop(tree.write("AUCoding/AU_OCC/x/y.csv", "").write("Images/a.jpg", "")));
+    let empty = Miniature::new(|tree| {
+        tree.write("AUCoding/AU_OCC/x/y.csv", "").write("Images/a.jpg", "");
+    });
     let error = empty.read(&dataset("bp4d")).unwrap_err();
     assert!(matches!(error, DataError::Empty { .. }), "{error}");
     let error = Miniature::new(disfa).read(&dataset("bp4d")).unwrap_err();

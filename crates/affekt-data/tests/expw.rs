@@ -9,7 +9,9 @@ use affekt_artifact::QuarantineReason;
 use affekt_data::Reading;
 use affekt_face::FaceBox;
 use affekt_testkit::expw;
-use miniature::{Miniature, assert_accounted, assert_swaps_are_told, changed, class_name, dataset, set_aside};
+use miniature::{
+    Miniature, assert_accounted, assert_swaps_are_told, changed, class_name, dataset, set_aside,
+};
 
 const LIST: &str = "label/label.lst";
 /// Codes as the readme lists them.
@@ -70,10 +72,12 @@ fn short_lines_other_codes_and_boxes_without_area_are_set_aside() {
         g.jpg 0 nan 2 30 40 90 1\nh.jpg 0 1 2 30 40 90 1.5\n";
     let reading = read_list(list);
     assert!(reading.rows.is_empty());
-    let reasons: Vec<_> = set_aside(&reading).into_iter().map(|(_, line, reason)| (line.unwrap(), reason)).collect();
+    let reasons: Vec<_> =
+        set_aside(&reading).into_iter().map(|(_, line, reason)| (line.unwrap(), reason)).collect();
     let (malformed, range, outside) =
         (QuarantineReason::MalformedRow, QuarantineReason::LabelRange, QuarantineReason::OutsideRoot);
-    let expected = [malformed, range, range, range, malformed, outside, outside, malformed, malformed, malformed];
+    let expected =
+        [malformed, range, range, range, malformed, outside, outside, malformed, malformed, malformed];
     assert_eq!(reasons, (1..).zip(expected).collect::<Vec<_>>());
     assert_eq!(set_aside(&reading)[1].0, "image/origin/b.jpg");
 }

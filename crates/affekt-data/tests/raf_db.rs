@@ -10,8 +10,8 @@ use affekt_data::{DataError, Reading};
 use affekt_face::{FaceBox, Landmarks};
 use affekt_testkit::{raf_db, raf_db_affectnet_order, raf_db_compound, raf_db_kaggle};
 use miniature::{
-    Miniature, assert_accounted, assert_swaps_are_told, changed, class_name, classes_of, dataset, layout, manifest,
-    set_aside,
+    Miniature, assert_accounted, assert_swaps_are_told, changed, class_name, classes_of, dataset, layout,
+    manifest, set_aside,
 };
 
 const LIST: &str = "EmoLabel/list_patition_label.txt";
@@ -70,7 +70,10 @@ fn the_official_list_gives_names_parts_and_counts() {
     assert!(!reading.counts.splits.contains_key(&Split::Valid) && reading.quarantine.items.is_empty());
     let (first, last) = (&reading.rows[0], reading.rows.last().unwrap());
     assert_eq!(first.image.file(), "Image/aligned/train_00001_aligned.jpg");
-    assert_eq!((class_name(&raf, &reading, 0), first.split, first.line), ("sadness", Some(Split::Train), Some(1)));
+    assert_eq!(
+        (class_name(&raf, &reading, 0), first.split, first.line),
+        ("sadness", Some(Split::Train), Some(1))
+    );
     assert_eq!(last.image.file(), "Image/aligned/test_0012_aligned.jpg");
     assert_eq!((last.split, last.line), (Some(Split::Test), Some(35)));
     assert!(first.hint.bbox.is_none() && first.subject.as_str() == first.sample.as_str());
@@ -121,10 +124,11 @@ fn byte_order_mark_crlf_tabs_blank_lines_and_a_final_newline_make_no_difference(
 #[test]
 fn codes_outside_1_to_7_and_lines_of_another_form_are_set_aside_by_line() {
     let list = b"train_00001.jpg 5\ntrain_00002.jpg 0\ntrain_00003.jpg 8\ntrain_00004.jpg five\ntrain_00005.jpg\n\
-        photo_1.jpg 3\ntrain_00006.png 3\n\xff.jpg 3\ntrain_00007.jpg -1\n../train_1.jpg 4\ntest_../a.jpg 1";
+        photo_1.jpg 3\ntrain_00006.png 3\n\xff.jpg 3\ntrain_00007.jpg -1\n../train_1.jpg 4\ntest_a/../../../b.jpg 1";
     let reading = read_list(list);
     assert_eq!(reading.rows.len(), 1);
-    let found: Vec<_> = set_aside(&reading).into_iter().map(|(_, line, reason)| (line.unwrap(), reason)).collect();
+    let found: Vec<_> =
+        set_aside(&reading).into_iter().map(|(_, line, reason)| (line.unwrap(), reason)).collect();
     let malformed = QuarantineReason::MalformedRow;
     assert_eq!(
         found,
@@ -182,9 +186,17 @@ fn boxes_that_are_missing_are_counted_and_broken_ones_named() {
     }
     let reading = miniature.read(&original()).unwrap();
     assert_eq!(reading.rows.len(), 35 - 3);
-    assert_eq!(reading.counts.notes.values().copied().collect::<Vec<_>>(), [1, 1], "{:?}", reading.counts.notes);
+    assert_eq!(
+        reading.counts.notes.values().copied().collect::<Vec<_>>(),
+        [1, 1],
+        "{:?}",
+        reading.counts.notes
+    );
     let details: Vec<_> = reading.quarantine.items.iter().map(|item| item.detail.as_str()).collect();
-    assert!(details[0].contains("train_00002_boundingbox.txt") && details[1].contains("no area"), "{details:?}");
+    assert!(
+        details[0].contains("train_00002_boundingbox.txt") && details[1].contains("no area"),
+        "{details:?}"
+    );
     assert!(details[2].contains("\"nan\""), "{details:?}");
     assert_accounted(&reading);
 }
@@ -260,8 +272,16 @@ fn folders_0_to_6_are_in_the_order_of_affectnet() {
     }
     for test in ["test", "valid"] {
         let reading = Miniature::new(|tree| raf_db_affectnet_order(tree, test)).read(&order).unwrap();
-        let (train, of_test) = (classes_of(&order, &reading, Split::Train), classes_of(&order, &reading, Split::Test));
-        assert_eq!(train, CODES.map(|(_, class)| class.to_owned()).into_iter().zip([3, 1, 2, 6, 4, 2, 5]).collect::<Vec<_>>());
+        let (train, of_test) =
+            (classes_of(&order, &reading, Split::Train), classes_of(&order, &reading, Split::Test));
+        assert_eq!(
+            train,
+            CODES
+                .map(|(_, class)| class.to_owned())
+                .into_iter()
+                .zip([3, 1, 2, 6, 4, 2, 5])
+                .collect::<Vec<_>>()
+        );
         assert_eq!(of_test[3], ("happiness".to_owned(), 3));
     }
 }
@@ -275,11 +295,15 @@ fn a_tree_with_neither_test_nor_valid_says_what_was_looked_for() {
 
 #[test]
 fn a_tree_in_the_other_order_is_told_by_its_published_counts() {
-    let counts: toml::Table = CODES.iter().zip([3, 1, 2, 6, 4, 2, 5]).map(|((_, c), n)| ((*c).to_owned(), n.into())).collect();
+    let counts: toml::Table =
+        CODES.iter().zip([3, 1, 2, 6, 4, 2, 5]).map(|((_, c), n)| ((*c).to_owned(), n.into())).collect();
     let miniature_counts = |table: &mut toml::Table| {
         let mut published = manifest("raf-db-kaggle")["published"].as_table().unwrap().clone();
         published.retain(|key, _| key == "tolerance");
-        published.insert("train".to_owned(), toml::Table::from_iter([("classes".to_owned(), counts.clone().into())]).into());
+        published.insert(
+            "train".to_owned(),
+            toml::Table::from_iter([("classes".to_owned(), counts.clone().into())]).into(),
+        );
         layout(table)["images"] = ".".into();
         layout(table)["splits"] = toml::Table::from_iter([("train".to_owned(), "train".into())]).into();
         layout(table).remove("tables");
@@ -290,7 +314,8 @@ fn a_tree_in_the_other_order_is_told_by_its_published_counts() {
     let in_order = Miniature::new(|tree| raf_db_affectnet_order(tree, "test"));
     assert!(!in_order.check(&order).published.iter().any(affekt_data::CountCheck::differs));
     let report = in_order.check(&kaggle);
-    let differing: Vec<_> = report.published.iter().filter(|count| count.differs()).map(|count| &count.what).collect();
+    let differing: Vec<_> =
+        report.published.iter().filter(|count| count.differs()).map(|count| &count.what).collect();
     assert!(report.needs_attention() && differing.len() >= 5, "{report}");
     assert!(report.first_faults[0].contains("unknown-label: label \"0\""), "{:?}", report.first_faults);
 }

@@ -53,8 +53,8 @@ fn drawn_frequencies_are_those_of_the_weights() {
     let counts = [900, 90, 9, 1];
     let (classes, epochs) = (rows(&counts, 50), 400);
     let labelled = 1000.0;
-    let roots: f64 = counts.iter().map(|&n| f64::from(n).sqrt()).sum();
-    let square_root = |k: usize| labelled * f64::from(counts[k]).sqrt() / roots;
+    let roots: f64 = counts.iter().map(|&n| (n as f64).sqrt()).sum();
+    let square_root = |k: usize| labelled * (counts[k] as f64).sqrt() / roots;
     let expected = [
         (Sampling::Balanced, [0, 1, 2, 3].map(|_| labelled / 4.0)),
         (Sampling::SquareRoot, [0, 1, 2, 3].map(square_root)),

@@ -40,7 +40,10 @@ fn each_folder_is_the_class_it_is_called_after() {
                 tree.write(&format!("{valid}/Fear/B_000000001_00000001.png"), "");
             });
             let reading = miniature.read(&set).unwrap();
-            assert_eq!((class_name(&set, &reading, 0), set.label_set().classes()[k].as_str()), (class, class));
+            assert_eq!(
+                (class_name(&set, &reading, 0), set.label_set().classes()[k].as_str()),
+                (class, class)
+            );
         }
     }
 }
@@ -61,7 +64,8 @@ fn stills_are_grouped_by_film_and_the_unlabelled_part_is_not_read() {
 
 #[test]
 fn aligned_faces_within_the_stills_are_counted_and_left_out() {
-    let reading = Miniature::new(|tree| sfew_aligned(tree, "Val_Aligned_Faces_new")).read(&dataset("sfew")).unwrap();
+    let reading =
+        Miniature::new(|tree| sfew_aligned(tree, "Val_Aligned_Faces_new")).read(&dataset("sfew")).unwrap();
     assert_eq!((reading.rows.len(), reading.counts.ignored), (21, 20));
     assert!(reading.quarantine.items.is_empty());
 }

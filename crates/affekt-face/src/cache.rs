@@ -9,7 +9,6 @@ use memmap2::Mmap;
 use crate::CacheError;
 use crate::index::{Index, shard_name};
 use crate::shard::{HEADER_LEN, ShardHeader, bytes_of};
-use crate::single_file::{HEADER_LEN as SINGLE_HEADER_LEN, Header};
 
 /// Faces of a prepared dataset, read through the page cache; cheap to open and to share.
 ///
@@ -28,8 +27,6 @@ pub struct FaceCache {
 struct MappedShard {
     /// Index of its first image.
     first: usize,
-    /// Bytes before that image.
-    offset: usize,
     map: Mmap,
 }
 
@@ -40,9 +37,6 @@ impl FaceCache {
     /// # Errors
     /// [`CacheError`] when a file is missing, not of this cache, or not whole.
     pub fn open(path: &Path) -> Result<Self, CacheError> {
-        if path.is_file() {
-            return Self::open_single(path);
-        }
         let index = Index::load(path)?;
         let size = index.size as usize;
         let too_large = |count: u64| CacheError::TooLarge { count, size: index.size.into() };
@@ -72,29 +66,11 @@ impl FaceCache {
             if content != expected.content {
                 return refuse("content digest", &expected.content, &content);
             }
-            shards.push(MappedShard { first, offset: HEADER_LEN, map });
+            shards.push(MappedShard { first, map });
             first = first.checked_add(header.images).ok_or_else(|| too_large(expected.images))?;
             first_row = first_row.checked_add(header.rows).ok_or_else(|| too_large(expected.rows))?;
         }
         Ok(Self { path: path.to_owned(), size, image_len, len: first, preprocess: index.preprocess, shards })
-    }
-
-    fn open_single(path: &Path) -> Result<Self, CacheError> {
-        let map = map_file(path)?;
-        let header = Header::parse(path, &map)?;
-        let expected = header.file_len()?;
-        if map.len() != expected {
-            let (expected, got) = (expected as u64, map.len() as u64);
-            return Err(CacheError::Length { path: path.to_owned(), expected, got });
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            size: header.size,
-            image_len: header.image_len(),
-            len: header.count,
-            preprocess: header.preprocess,
-            shards: vec![MappedShard { first: 0, offset: SINGLE_HEADER_LEN, map }],
-        })
     }
 
     /// One image, \[size, size, 3\] u8; `None` beyond the end.
@@ -104,7 +80,7 @@ impl FaceCache {
         }
         let shard =
             self.shards.get(self.shards.partition_point(|shard| shard.first <= index).checked_sub(1)?)?;
-        let start = shard.offset + (index - shard.first) * self.image_len;
+        let start = HEADER_LEN + (index - shard.first) * self.image_len;
         shard.map.get(start..start + self.image_len)
     }
 

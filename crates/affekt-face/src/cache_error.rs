@@ -53,36 +53,6 @@ pub enum CacheError {
         /// Their side.
         size: u64,
     },
-    /// An image was written to a place the cache does not have, or twice.
-    #[error("{}: image {index} of {count} is out of range or was written before", path.display())]
-    Index {
-        /// The file.
-        path: PathBuf,
-        /// Index given.
-        index: usize,
-        /// Images of the cache.
-        count: usize,
-    },
-    /// The bytes handed over are not one image.
-    #[error("{}: image {index} has {got} bytes; expected {expected}", path.display())]
-    ImageLength {
-        /// The file.
-        path: PathBuf,
-        /// Index given.
-        index: usize,
-        /// Bytes of one image.
-        expected: usize,
-        /// Bytes given.
-        got: usize,
-    },
-    /// The writer was finished with images missing.
-    #[error("{}: image {first_missing} was never written", path.display())]
-    Unfinished {
-        /// The file.
-        path: PathBuf,
-        /// The first gap.
-        first_missing: usize,
-    },
     /// A file of the cache cannot be read or written.
     #[error(transparent)]
     Artifact(#[from] affekt_artifact::ArtifactError),

@@ -1,12 +1,11 @@
-//! From picture files to equal-sized 8-bit RGB faces, and a memory-mapped file that holds them.
+//! From picture files to equal-sized 8-bit RGB faces, and a folder of memory-mapped files that holds them.
 //!
 //! [`load`] and [`decode`] bound a picture in bytes and pixels before decoding and never panic; a
-//! [`Preprocessor`] makes a face of it, as a [`Preprocess`] says; [`FaceCacheWriter`] and [`FaceCache`] keep the
-//! result.
+//! [`Preprocessor`] makes a face of it, as a [`Preprocess`] says; [`ShardedCacheWriter`] and [`FaceCache`] keep
+//! the result.
 
 mod cache;
 mod cache_error;
-mod cache_writer;
 mod command_detector;
 mod decode;
 mod detect_error;
@@ -26,13 +25,11 @@ mod rustface_detector;
 mod shard;
 mod sharded_writer;
 mod similarity;
-mod single_file;
 mod template;
 mod warp;
 
 pub use cache::FaceCache;
 pub use cache_error::CacheError;
-pub use cache_writer::FaceCacheWriter;
 pub use command_detector::CommandDetector;
 pub use decode::{decode, load};
 pub use detect_error::DetectError;

@@ -152,7 +152,7 @@ fn script(text: &str, limit: Duration) -> CommandDetector {
     CommandDetector::new(name, Path::new("sh"), vec!["-c".to_owned(), text.to_owned()], limit)
 }
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[test]
 fn a_program_answers_picture_after_picture() {

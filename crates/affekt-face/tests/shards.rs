@@ -264,3 +264,19 @@ fn a_killed_process_leaves_whole_shards() {
         assert!(contents(&faces) == contents(&at("whole")), "killed after {lines} shards: other bytes");
     }
 }
+
+#[test]
+fn the_mean_colour_is_rounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let colours = [[10, 20, 30], [11, 40, 30]];
+    let writer = ShardedCacheWriter::new(folder.path(), SIZE, 2, &Digest::of_bytes(b"p")).unwrap();
+    let paint = |(): &mut (), row: usize, out: &mut [u8]| {
+        out.copy_from_slice(&colours[row].repeat(64));
+        Ok::<_, CacheError>(RowOutcome::Face)
+    };
+    writer.write(|_| Digest::of_bytes(b"colours"), || Ok(()), paint, |_| Ok(())).unwrap();
+    let cache = FaceCache::open(folder.path()).unwrap();
+    assert_eq!(cache.mean_colour([0, 1]), [11, 30, 30]);
+    assert_eq!(cache.mean_colour([0, 7]), [10, 20, 30]);
+    assert_eq!(cache.mean_colour([]), [0; 3]);
+}

@@ -2,11 +2,14 @@
 //!
 //! [`write()`] reads a finished (or half-finished) study through `affekt-artifact`, recomputes what can be
 //! recomputed from the predictions, and writes `report.html`, `tables/` and `figures/` into its folder. Every
-//! number shown comes from those files; the same files give the same bytes.
+//! number shown comes from those files; the same files give the same bytes. [`data_page()`] makes such a page of a
+//! dataset before anything was trained on it.
 
+mod data_page;
 mod error;
 mod figure;
 mod figures;
+mod html;
 mod number;
 mod page;
 mod study;
@@ -14,6 +17,9 @@ mod svg;
 mod table;
 mod write;
 
+pub use data_page::{
+    DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, PublishedCount, data_page,
+};
 pub use error::ReportError;
 pub use figure::Figure;
 pub use number::NumberKind;

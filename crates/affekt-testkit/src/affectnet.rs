@@ -93,7 +93,7 @@ pub fn affectnet_npy(tree: &Tree) {
             tree.write(&format!("{part}/images/{n}.jpg"), faces.jpeg(n_before + n, SIDE));
             let code = n % 8;
             let [valence, arousal] = VA[usize::try_from(code).expect("because it is below 8")];
-            let mut array = |what: &str, bytes: Vec<u8>| {
+            let array = |what: &str, bytes: Vec<u8>| {
                 tree.write(&format!("{part}/annotations/{n}_{what}.npy"), bytes);
             };
             array("exp", npy_text(&code.to_string()));

@@ -163,6 +163,8 @@ pub(crate) struct CompareArgs {
 pub(crate) enum DataCommand {
     /// Open every image, read every label, compare with the published counts; exit code 1 when someone must look
     Check(DataCheckArgs),
+    /// Write a page with class counts, valence-arousal densities, action-unit rates and pictures
+    Stats(DataStatsArgs),
     /// Decode, split and resize a dataset into a folder with manifest and face cache
     Prepare(DataPrepareArgs),
 }
@@ -174,6 +176,30 @@ pub(crate) struct DataCheckArgs {
     /// Folder with the dataset's files
     #[arg(long)]
     pub(crate) root: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt data stats data-manifests/faces8.toml --root /data/faces8 --out faces8.html
+
+The page is one file and holds the pictures it shows; --pictures 0 makes one that may leave the house.
+Only those pictures are opened: affekt data check opens them all.")]
+pub(crate) struct DataStatsArgs {
+    /// Dataset description, such as data-manifests/faces8.toml
+    pub(crate) manifest: PathBuf,
+    /// Folder with the dataset's files
+    #[arg(long)]
+    pub(crate) root: PathBuf,
+    /// Page to write (HTML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Pictures shown of each class
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(..=24), value_name = "N")]
+    pub(crate) pictures: u8,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -124,6 +124,10 @@ fn numbers(what: &str, values: &[Value]) -> Result<Vec<f64>, Fault> {
 fn parse(files: &[Vec<u8>], kept: Option<&[AffectnetSubset]>) -> Result<Annotated, Fault> {
     let bytes = files.first().map_or(&[][..], Vec::as_slice);
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // A list would be read by the order of the keys above.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(malformed("a list; expected an object with `human-label`"));
+    }
     let document: Document = serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))?;
     let label = document.human_label.ok_or_else(|| malformed("no `human-label`"))?;
     let mut notes = Vec::new();

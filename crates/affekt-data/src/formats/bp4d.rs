@@ -79,7 +79,9 @@ impl Bp4dReader {
         // The first cell stands for the frame, whatever number it holds.
         let place = |au: &u8| {
             let found = fields.iter().skip(1).position(|field| field.parse() == Ok(*au));
-            found.map(|k| k + 1).ok_or_else(|| format!("no column for action unit {au}; the header is {fields:?}"))
+            found
+                .map(|k| k + 1)
+                .ok_or_else(|| format!("no column for action unit {au}; the header is {fields:?}"))
         };
         self.dataset.spec().aus.iter().map(place).collect()
     }

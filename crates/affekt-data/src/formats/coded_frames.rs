@@ -104,9 +104,10 @@ impl<'a> CodedFrames<'a> {
             return Err(DataError::Empty { path: self.annotation, got: "no coded frame" });
         }
         match self.first_missing {
-            Some(path) if !self.images.found_any => {
-                Err(DataError::NotFound { what: "image of any coded frame (`layout.images`)", path: path.into() })
-            }
+            Some(path) if !self.images.found_any => Err(DataError::NotFound {
+                what: "image of any coded frame (`layout.images`)",
+                path: path.into(),
+            }),
             _ => Ok(self.gather.finish()),
         }
     }

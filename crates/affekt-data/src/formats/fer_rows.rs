@@ -8,7 +8,6 @@ use affekt_face::{FaceBox, FaceHint};
 
 use super::fer_ballots::{Ballot, BallotRow, Fault, ballots_of_part, ballots_of_table};
 use super::fer_pixels::{PixelRow, pixel_rows};
-use super::fer_plus::folder_of;
 use super::fer_votes::Votes;
 use crate::DataError;
 use crate::root::{Root, join};
@@ -73,7 +72,17 @@ impl Source<'_> {
     }
 }
 
-fn label_file(folder: &str, split: Split) -> String {
+/// Folder of the pictures of a part, as the authors' script names it.
+pub(super) const fn folder_of(split: Split) -> &'static str {
+    match split {
+        Split::Train => "FER2013Train",
+        Split::Valid => "FER2013Valid",
+        Split::Test => "FER2013Test",
+    }
+}
+
+/// The votes beside the pictures of a part.
+pub(super) fn label_file(folder: &str, split: Split) -> String {
     join(&join(folder, folder_of(split)), "label.csv")
 }
 

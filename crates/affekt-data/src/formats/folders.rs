@@ -134,7 +134,12 @@ fn read_part(
                     let reason = affekt_artifact::QuarantineReason::ConflictingLabel;
                     gather.reject(&name, Some(line), split, reason, detail);
                 }
-                None => gather.add(Entry { name: &name, label: Label::Text(&label), split, ..Entry::default() })?,
+                None => gather.add(Entry {
+                    name: &name,
+                    label: Label::Text(&label),
+                    split,
+                    ..Entry::default()
+                })?,
             }
         }
     }

@@ -50,7 +50,12 @@ impl LabelTable {
     }
 
     /// The table's line and what it says, where that is another label than the folder's.
-    pub(crate) fn disagrees(&mut self, gather: &mut Gather, path: &str, label: &str) -> Option<(u64, String)> {
+    pub(crate) fn disagrees(
+        &mut self,
+        gather: &mut Gather,
+        path: &str,
+        label: &str,
+    ) -> Option<(u64, String)> {
         let Some(row) = self.rows.get_mut(file_name(path)) else {
             gather.note(&format!("images without a row in {}", self.file), 1);
             return None;

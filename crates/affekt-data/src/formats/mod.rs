@@ -13,6 +13,7 @@ mod expw;
 mod fer_ballots;
 mod fer_pixels;
 mod fer_plus;
+mod fer_reader;
 mod fer_rows;
 mod fer_votes;
 mod folders;

@@ -133,8 +133,9 @@ impl AnnotationReader for RafDbReader {
 impl RafDbReader {
     fn class(&self, code: &str) -> Result<ClassIndex, Fault> {
         let set = self.dataset.labels().source();
-        let number: usize =
-            code.parse().map_err(|_| (QuarantineReason::MalformedRow, format!("class {code:?} is no number")))?;
+        let number: usize = code
+            .parse()
+            .map_err(|_| (QuarantineReason::MalformedRow, format!("class {code:?} is no number")))?;
         number.checked_sub(1).and_then(|position| set.class_at(position)).ok_or_else(|| {
             (QuarantineReason::LabelRange, format!("class {number}; expected 1 to {}", set.len()))
         })

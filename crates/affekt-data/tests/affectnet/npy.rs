@@ -17,11 +17,13 @@ fn array(n: u64, what: &str) -> String {
     format!("train_set/annotations/{n}_{what}.npy")
 }
 
-/// The miniature with one array replaced.
-fn read_with(file: &str, bytes: &[u8]) -> Reading {
-    let miniature = Miniature::new(affectnet_npy);
+/// The miniature with an array replaced, which is put back afterwards.
+fn read_with(miniature: &Miniature, file: &str, bytes: &[u8]) -> Reading {
+    let whole = std::fs::read(miniature.path(file)).unwrap();
     miniature.tree.write(file, bytes);
-    miniature.read(&dataset(&[])).unwrap()
+    let reading = miniature.read(&dataset(&[])).unwrap();
+    miniature.tree.write(file, whole);
+    reading
 }
 
 #[test]
@@ -73,8 +75,9 @@ fn seven_expressions_leave_contempt_out() {
 
 #[test]
 fn a_number_without_one_of_its_arrays_is_named_with_what_is_missing() {
+    let miniature = Miniature::new(affectnet_npy);
     for what in ["exp", "val", "aro", "lnd"] {
-        let miniature = Miniature::new(affectnet_npy);
+        let whole = std::fs::read(miniature.path(&array(7, what))).unwrap();
         std::fs::remove_file(miniature.path(&array(7, what))).unwrap();
         let reading = miniature.read(&dataset(&[])).unwrap();
         let [(path, None, MalformedRow, detail)] = set_aside(&reading)[..] else {
@@ -85,6 +88,7 @@ fn a_number_without_one_of_its_arrays_is_named_with_what_is_missing() {
             ("train_set/images/7.jpg", &*format!("no 7_{what}.npy in train_set/annotations"))
         );
         assert!(all_accounted_for(&reading));
+        miniature.tree.write(&array(7, what), whole);
     }
 }
 
@@ -104,6 +108,7 @@ fn a_picture_without_arrays_and_arrays_without_a_picture_are_named() {
 
 #[test]
 fn labels_of_other_conversions_are_read_too() {
+    let miniature = Miniature::new(affectnet_npy);
     let one = |descr: &str, data: &[u8]| npy(descr, "(1,)", data);
     let codes = [
         npy_text("3"),
@@ -113,11 +118,11 @@ fn labels_of_other_conversions_are_read_too() {
         one("|S1", b"3"),
     ];
     for bytes in codes {
-        let reading = read_with(&array(0, "exp"), &bytes);
+        let reading = read_with(&miniature, &array(0, "exp"), &bytes);
         assert_eq!(reading.rows[0].expression.map(affekt_core::ClassIndex::get), Some(3));
     }
     let narrow: Vec<u8> = (0..136_u8).flat_map(|k| f32::from(k).to_le_bytes()).collect();
-    let reading = read_with(&array(0, "lnd"), &npy("<f4", "(68, 2)", &narrow));
+    let reading = read_with(&miniature, &array(0, "lnd"), &npy("<f4", "(68, 2)", &narrow));
     assert_eq!(
         reading.rows[0].hint.landmarks.as_ref().map(|points| points.points()[67]),
         Some([134.0, 135.0])
@@ -134,6 +139,7 @@ fn both_minus_two_are_no_valence_and_arousal() {
 
 #[test]
 fn odd_values_are_set_aside_with_the_array_and_the_reason() {
+    let miniature = Miniature::new(affectnet_npy);
     let cases = [
         ("exp", npy_text("8"), LabelRange, "expression 8"),
         ("exp", npy_text("1.5"), LabelRange, "expression 1.5"),
@@ -151,7 +157,7 @@ fn odd_values_are_set_aside_with_the_array_and_the_reason() {
         ("val", Vec::new(), MalformedRow, "no npy file"),
     ];
     for (what, bytes, reason, part) in cases {
-        let reading = read_with(&array(13, what), &bytes);
+        let reading = read_with(&miniature, &array(13, what), &bytes);
         let found = set_aside(&reading);
         assert_eq!((found[0].0, found[0].2, found.len()), ("train_set/images/13.jpg", reason, 1));
         assert!(found[0].3.contains(part), "{:?} has no {part}", found[0].3);

@@ -15,19 +15,19 @@ fn dataset(changes: &[(&str, &str)]) -> Dataset {
     super::dataset("affectnet-plus.toml", changes)
 }
 
-/// The miniature with the document of training number 5 replaced.
-fn read_with(document: impl AsRef<[u8]>) -> Reading {
-    let miniature = Miniature::new(affectnet_plus);
+/// The miniature after replacing the document of training number 5.
+fn read_with(miniature: &Miniature, document: impl AsRef<[u8]>) -> Reading {
     miniature.tree.write(FIVE, document);
     miniature.read(&dataset(&[])).unwrap()
 }
 
 #[test]
 fn each_code_is_the_class_that_the_documentation_says_as_number_and_as_text() {
+    let miniature = Miniature::new(affectnet_plus);
     let dataset = dataset(&[]);
     for (code, class) in CODES {
         for written in [code.to_owned(), format!("\"{code}\""), format!("{code}.0")] {
-            let reading = read_with(format!("{{\"human-label\": {written}}}"));
+            let reading = read_with(&miniature, format!("{{\"human-label\": {written}}}"));
             assert_eq!(class_of(&dataset, &reading.rows[0]).as_deref(), Some(class), "{written}");
         }
     }
@@ -108,11 +108,15 @@ fn seven_expressions_renormalise_the_soft_label() {
 
 #[test]
 fn numbers_may_be_text_and_a_byte_order_mark_makes_no_difference() {
+    let miniature = Miniature::new(affectnet_plus);
     let points = vec!["\"1.5\""; 136].join(",");
-    let reading = read_with(format!(
-        "\u{feff}{{\"human-label\": \" 3 \", \"subset\": \"1\", \"unknown\": {{}}, \"soft-label\": {SOFT},\r\n\
+    let reading = read_with(
+        &miniature,
+        format!(
+            "\u{feff}{{\"human-label\": \" 3 \", \"subset\": \"1\", \"unknown\": {{}}, \"soft-label\": {SOFT},\r\n\
          \"meta-data\": {{\"valence\": \"-0.5\", \"arousal\": 1, \"landmark-68\": [{points}], \"age\": null}}}}\r\n"
-    ));
+        ),
+    );
     let row = &reading.rows[0];
     assert_eq!(row.va.map(|va| (va.valence(), va.arousal())), Some((-0.5, 1.0)));
     assert_eq!(row.hint.landmarks.as_ref().map(|points| points.points()[67]), Some([1.5, 1.5]));
@@ -121,14 +125,17 @@ fn numbers_may_be_text_and_a_byte_order_mark_makes_no_difference() {
 
 #[test]
 fn both_minus_two_are_no_valence_and_arousal_and_null_is_an_absent_key() {
+    let miniature = Miniature::new(affectnet_plus);
     for meta in ["{\"valence\": -2, \"arousal\": -2}", "{\"valence\": null, \"landmark-68\": null}", "null"] {
-        let reading = read_with(format!("{{\"human-label\": 3, \"subset\": null, \"meta-data\": {meta}}}"));
+        let reading =
+            read_with(&miniature, format!("{{\"human-label\": 3, \"subset\": null, \"meta-data\": {meta}}}"));
         assert_eq!((reading.rows[0].va, reading.rows.len()), (None, 10), "{meta}");
     }
 }
 
 #[test]
 fn odd_documents_are_set_aside_with_the_reason() {
+    let miniature = Miniature::new(affectnet_plus);
     let with = |more: &str| format!("{{\"human-label\": 3, {more}}}");
     let soft = |entries: &str| with(&format!("\"soft-label\": {entries}"));
     let meta = |keys: &str| with(&format!("\"meta-data\": {{{keys}}}"));
@@ -137,14 +144,14 @@ fn odd_documents_are_set_aside_with_the_reason() {
         ("{\"human-label\": 3".to_owned(), MalformedRow, "EOF"),
         ("{\"human-label\": NaN}".to_owned(), MalformedRow, "expected value"),
         ("{}".to_owned(), MalformedRow, "no `human-label`"),
-        ("[3]".to_owned(), MalformedRow, "human-label"),
+        ("[3, null, null, null]".to_owned(), MalformedRow, "a list"),
         ("{\"human-label\": 8}".to_owned(), LabelRange, "expression 8"),
         ("{\"human-label\": -1}".to_owned(), LabelRange, "expression -1"),
         ("{\"human-label\": \"happy\"}".to_owned(), MalformedRow, "human-label \"happy\""),
         ("{\"human-label\": [3]}".to_owned(), MalformedRow, "line 1"),
         (with("\"subset\": 3"), LabelRange, "subset 3"),
         (soft("[1.0]"), MalformedRow, "1 entries"),
-        (soft("[0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2]"), LabelRange, "sums to 1.1"),
+        (soft("[0.375, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0]"), LabelRange, "sums to 1.125"),
         (soft("[1.1, -0.1, 0, 0, 0, 0, 0, 0]"), LabelRange, "entry 1 is -0.1"),
         (soft("[0, 0, 0, 0, 0, 0, 0, 0]"), LabelRange, "sums to 0"),
         (soft("[\"nan\", 0, 0, 0, 0, 0, 0, 0]"), LabelRange, "sums to NaN"),
@@ -155,7 +162,7 @@ fn odd_documents_are_set_aside_with_the_reason() {
         ("[".repeat(200 << 10), MalformedRow, ""),
     ];
     for (document, reason, part) in cases {
-        let reading = read_with(&document);
+        let reading = read_with(&miniature, &document);
         let found = set_aside(&reading);
         let head = &document[..document.len().min(80)];
         assert_eq!(

@@ -75,7 +75,8 @@ pub(crate) fn assert_accounted(reading: &Reading) {
 
 /// A description of `data-manifests/`, as a table to change.
 pub(crate) fn manifest(name: &str) -> toml::Table {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-manifests").join(format!("{name}.toml"));
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data-manifests").join(format!("{name}.toml"));
     std::fs::read_to_string(path).unwrap().parse().unwrap()
 }
 
@@ -122,7 +123,8 @@ pub(crate) fn assert_swaps_are_told(name: &str) {
     for part in ["all", "train", "valid", "test"] {
         let Some(classes) = published.get(part).and_then(|part| part.get("classes")) else { continue };
         parts += 1;
-        let counts: Vec<i64> = classes.as_table().unwrap().values().map(|n| n.as_integer().unwrap()).collect();
+        let counts: Vec<i64> =
+            classes.as_table().unwrap().values().map(|n| n.as_integer().unwrap()).collect();
         for (k, &one) in counts.iter().enumerate() {
             for &other in &counts[k + 1..] {
                 assert!(one.abs_diff(other) as f64 > tolerance * one as f64, "{name} {part}: {one}, {other}");

@@ -1,5 +1,6 @@
-//! The figures of a report, each drawn from the study's files.
+//! The figures of a report, each drawn from the study's files, and those of a page about a dataset.
 
+mod au_rates;
 mod bars;
 mod calibration;
 mod circumplex;
@@ -9,8 +10,11 @@ mod dots;
 mod forest;
 mod grid;
 mod measures;
+mod part_counts;
 mod per_class;
+mod va_density;
 
+pub(crate) use au_rates::AuRates;
 pub(crate) use bars::ClassCounts;
 pub(crate) use calibration::{ArmReliability, ReliabilityDiagram};
 pub(crate) use circumplex::CircumplexMap;
@@ -19,7 +23,9 @@ pub(crate) use curves::{ArmCurves, LearningCurves};
 pub(crate) use dots::{DotPanel, DotPanels, DotRow, Reference};
 pub(crate) use forest::Forest;
 pub(crate) use measures::{error_structure, limits, pair_auc, paired_scores};
+pub(crate) use part_counts::PartCounts;
 pub(crate) use per_class::{ArmF1, CONFIDENCE, ClassF1, PerClassF1};
+pub(crate) use va_density::VaDensity;
 
 /// A name as part of a file name and an element id; `index` keeps changed names apart.
 pub(crate) fn slug(name: &str, index: usize) -> String {

@@ -1,40 +1,13 @@
 //! From content to HTML: everything passes the template's escaping except our own SVG and CSS.
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::verdicts::symbol;
 use super::{Group, Page};
-use crate::svg::{FIGURE_CSS, page_variables};
-use crate::{Cell, DataTable, Figure, ReportError};
+use crate::ReportError;
+use crate::html::{FigureView, TableView, figure_view, fill, style, tables};
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
-const PAGE_CSS: &str = include_str!("../../templates/page.css");
-
-#[derive(Serialize)]
-struct CellView {
-    text: String,
-    numeric: bool,
-}
-
-#[derive(Serialize)]
-struct TableView {
-    id: String,
-    caption: String,
-    columns: Vec<CellView>,
-    rows: Vec<Vec<CellView>>,
-}
-
-#[derive(Serialize)]
-struct FigureView {
-    id: String,
-    title: String,
-    description: String,
-    svg: String,
-    table: TableView,
-}
 
 #[derive(Serialize)]
 struct GroupView {
@@ -100,17 +73,12 @@ struct PageView {
 
 /// The whole page.
 pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    // The `.html` name switches escaping on.
-    environment.add_template("report.html", TEMPLATE)?;
-    Ok(environment.get_template("report.html")?.render(Serde(view(page)))?)
+    fill("report.html", TEMPLATE, &view(page))
 }
 
 fn view(page: &Page) -> PageView {
     PageView {
-        css: format!("{}{PAGE_CSS}{FIGURE_CSS}", page_variables()),
+        css: style(),
         study: page.study.clone(),
         question: page.question.clone(),
         answers: page
@@ -173,41 +141,4 @@ fn group_view(group: &Group, dataset: &str) -> GroupView {
         figures: group.figures.iter().map(|f| figure_view(f.as_ref(), dataset)).collect(),
         tables: tables(&group.tables),
     }
-}
-
-/// A figure in the page; under a dataset's heading its title need not name the dataset again.
-fn figure_view(figure: &dyn Figure, dataset: &str) -> FigureView {
-    let title = figure.title();
-    let short = title.strip_prefix(dataset).and_then(|t| t.strip_prefix(": "));
-    FigureView {
-        id: figure.id().to_owned(),
-        title: short.map_or_else(|| title.to_owned(), capitalised),
-        description: figure.description(),
-        svg: figure.svg(),
-        table: table_view(&figure.table()),
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn tables(list: &[DataTable]) -> Vec<TableView> {
-    list.iter().filter(|table| !table.rows.is_empty()).map(table_view).collect()
-}
-
-fn table_view(table: &DataTable) -> TableView {
-    let numeric = |i: usize| table.rows.iter().any(|row| row.get(i).is_some_and(Cell::is_numeric));
-    let columns = table.columns.iter().enumerate();
-    TableView {
-        id: table.id.clone(),
-        caption: table.caption.clone(),
-        columns: columns.map(|(i, name)| CellView { text: name.clone(), numeric: numeric(i) }).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell_view).collect()).collect(),
-    }
-}
-
-fn cell_view(cell: &Cell) -> CellView {
-    CellView { text: cell.print(), numeric: cell.is_numeric() }
 }

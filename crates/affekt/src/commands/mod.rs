@@ -3,6 +3,8 @@
 mod compare;
 mod data_check;
 mod data_prepare;
+mod data_stats;
+mod data_view;
 mod report;
 mod study_collect;
 mod study_plan;
@@ -25,6 +27,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Data(DataCommand::Check(args)) => data_check::run(&args),
+        Command::Data(DataCommand::Stats(args)) => data_stats::run(&args),
         Command::Data(DataCommand::Prepare(args)) => data_prepare::run(&args),
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
         Command::Train(args) => train::run(&args),

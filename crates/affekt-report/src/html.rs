@@ -1,0 +1,92 @@
+//! From figures and tables to HTML: everything passes the template's escaping except our own SVG and CSS.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::svg::{FIGURE_CSS, page_variables};
+use crate::{Cell, DataTable, Figure, ReportError};
+
+const MACROS: &str = include_str!("../templates/macros.html");
+const PAGE_CSS: &str = include_str!("../templates/page.css");
+
+/// A cell as the templates print it.
+#[derive(Serialize)]
+pub(crate) struct CellView {
+    text: String,
+    numeric: bool,
+}
+
+/// A table as the templates print it.
+#[derive(Serialize)]
+pub(crate) struct TableView {
+    id: String,
+    caption: String,
+    columns: Vec<CellView>,
+    rows: Vec<Vec<CellView>>,
+}
+
+/// A figure as the templates print it.
+#[derive(Serialize)]
+pub(crate) struct FigureView {
+    id: String,
+    title: String,
+    description: String,
+    svg: String,
+    table: TableView,
+}
+
+/// Fills a template, which may import `table` and `figure` from `macros.html`; `name` ends in `.html`.
+pub(crate) fn fill<V: Serialize>(name: &str, template: &str, view: &V) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // The `.html` names switch escaping on.
+    environment.add_template("macros.html", MACROS)?;
+    environment.add_template(name, template)?;
+    Ok(environment.get_template(name)?.render(Serde(view))?)
+}
+
+/// The style sheet of a page: colours, page and figures.
+pub(crate) fn style() -> String {
+    format!("{}{PAGE_CSS}{FIGURE_CSS}", page_variables())
+}
+
+/// A figure in the page; under a dataset's heading its title need not name the dataset again.
+pub(crate) fn figure_view(figure: &dyn Figure, dataset: &str) -> FigureView {
+    let title = figure.title();
+    let short = title.strip_prefix(dataset).and_then(|t| t.strip_prefix(": "));
+    FigureView {
+        id: figure.id().to_owned(),
+        title: short.map_or_else(|| title.to_owned(), capitalised),
+        description: figure.description(),
+        svg: figure.svg(),
+        table: table_view(&figure.table()),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The tables that have a row.
+pub(crate) fn tables(list: &[DataTable]) -> Vec<TableView> {
+    list.iter().filter(|table| !table.rows.is_empty()).map(table_view).collect()
+}
+
+fn table_view(table: &DataTable) -> TableView {
+    let numeric = |i: usize| table.rows.iter().any(|row| row.get(i).is_some_and(Cell::is_numeric));
+    let columns = table.columns.iter().enumerate();
+    TableView {
+        id: table.id.clone(),
+        caption: table.caption.clone(),
+        columns: columns.map(|(i, name)| CellView { text: name.clone(), numeric: numeric(i) }).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(cell_view).collect()).collect(),
+    }
+}
+
+fn cell_view(cell: &Cell) -> CellView {
+    CellView { text: cell.print(), numeric: cell.is_numeric() }
+}
