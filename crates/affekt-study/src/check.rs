@@ -224,6 +224,9 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         "at least 0 and below train.epochs",
     );
     checks.within("train.schedule.final_fraction", final_fraction, 0.0, 1.0);
+    if let Some(decay) = train.ema {
+        checks.demand((0.0..1.0).contains(&decay), "train.ema", decay, "in [0, 1)");
+    }
 }
 
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {

@@ -86,6 +86,19 @@ fn names_do_not_decide_numbers() {
     assert_eq!(run.digest(), renamed.digest());
 }
 
+/// A run planned before there were averages keeps its id; with one it is another run.
+#[test]
+fn an_absent_average_leaves_the_id_alone() {
+    let run = run_of("base", 0);
+    let train = &serde_json::to_value(&run).unwrap()["train"];
+    assert!(train.get("ema").is_none(), "{train}");
+    let mut averaged = run.clone();
+    averaged.train.ema = Some(0.99);
+    assert_ne!(averaged.digest(), run.digest());
+    let text = serde_json::to_string(&averaged).unwrap();
+    assert_eq!(serde_json::from_str::<ResolvedRun>(&text).unwrap(), averaged);
+}
+
 #[test]
 fn every_other_field_decides() {
     let run = run_of("circumplex", 1);

@@ -118,6 +118,7 @@ fn unknown_tiers_and_malformed_overrides_are_refused() {
 fn values_that_cannot_be_are_all_named() {
     let overrides = [
         "train.batch_size=1",
+        "train.ema=1.0",
         "augment.flip=1.5",
         "seeds=[1, 1]",
         "analysis.primary.treatment=\"nobody\"",
@@ -134,6 +135,7 @@ fn values_that_cannot_be_are_all_named() {
     let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
     for key in [
         "train.batch_size",
+        "train.ema",
         "augment",
         "seeds",
         "analysis.primary.treatment",

@@ -1,9 +1,10 @@
 //! Everything that touches `LibTorch`: parameters and their initialisation, layers, memory layout,
-//! precision, the optimiser, weight files and threads.
+//! precision, the optimiser, the average of weights, weight files and threads.
 //!
 //! No other crate of the workspace depends on `tch`; what they need of it is re-exported here.
 
 mod adam_w;
+mod ema;
 mod error;
 mod layers;
 mod params;
@@ -12,6 +13,7 @@ mod runtime;
 mod weights;
 
 pub use adam_w::{AdamW, AdamWError, AdamWParams};
+pub use ema::{Ema, EmaDecay, EmaError};
 pub use error::TensorError;
 pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout};
 pub use params::{Init, ParamPath, ParamStore};

@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         batch_size: batch.parse()?,
         lr: lr.parse()?,
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?,
+        ema: None,
         precision: Precision::Bf16,
         scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
         mirror: true,

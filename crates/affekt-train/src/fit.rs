@@ -7,7 +7,7 @@ use affekt_artifact::Selection;
 use affekt_augment::Augment;
 use affekt_core::{Seed, Split};
 use affekt_learn::{AffectModel, Objective, Schedule};
-use affekt_tensor::{AdamW, AdamWParams, Device, Mode, ParamStore, Precision, Tensor};
+use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, Mode, ParamStore, Precision, Tensor};
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
@@ -24,6 +24,9 @@ pub struct FitParams {
     pub lr: f64,
     /// Constants of the optimiser.
     pub adam_w: AdamWParams,
+    /// Decay of the weights' running average, which then takes the place of the weights in validation, selection
+    /// and everything after training; `None` to use the weights themselves.
+    pub ema: Option<EmaDecay>,
     /// Arithmetic of the network.
     pub precision: Precision,
     /// Scaling of pixels.
@@ -64,7 +67,7 @@ pub struct EpochRecord {
     pub images_per_second: f64,
 }
 
-/// What a fit leaves behind, besides the weights in the store.
+/// What a fit leaves behind, besides the weights in the store (their average with [`FitParams::ema`]).
 #[derive(Debug)]
 pub struct Fitted {
     /// One record per epoch.
@@ -106,6 +109,7 @@ pub fn fit(
     let device = store.device();
     let evaluator = params.evaluator(device);
     let mut optimizer = AdamW::new(params.adam_w, store.parameters());
+    let mut average = params.ema.map(|decay| Ema::new(decay, store.state()));
     let mut assembler = Assembler::new(faces, params.scaling, device);
     let steps_per_epoch = faces.len() / params.batch_size;
 
@@ -141,6 +145,9 @@ pub fn fit(
             loss.total.backward();
             lr = params.lr * schedule.factor(global_step);
             optimizer.step(lr);
+            if let Some(average) = &mut average {
+                average.update();
+            }
             loss_sum += value;
             for (name, part) in loss.parts {
                 *part_sums.entry(name).or_default() += part;
@@ -148,11 +155,17 @@ pub fn fit(
         }
         let training = started.elapsed().as_secs_f64();
         let steps = steps_per_epoch as f64;
+        if let Some(average) = &mut average {
+            average.swap();
+        }
         let validation = evaluator.predict(model, valid.faces(), Selection::Last)?;
         let scores = expression_scores(&validation, valid.faces().label_set.len());
         let macro_f1 = scores.map(|(_, macro_f1)| macro_f1);
         if best.as_ref().is_none_or(|(score, ..)| macro_f1.is_some_and(|f1| f1 > *score)) {
             best = Some((macro_f1.unwrap_or(f64::NEG_INFINITY), epoch, store.snapshot()));
+        }
+        if let Some(average) = &mut average {
+            average.swap();
         }
         let record = EpochRecord {
             epoch,
@@ -167,6 +180,9 @@ pub fn fit(
         };
         on_epoch(&record);
         history.push(record);
+    }
+    if let Some(average) = &mut average {
+        average.swap();
     }
     let (_, best_epoch, best_state) = best.unwrap_or_else(|| (0.0, 0, store.snapshot()));
     Ok(Fitted { history, best_state, selection: FrozenSelection { best_epoch } })

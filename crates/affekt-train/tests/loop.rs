@@ -10,7 +10,7 @@ use affekt_learn::CosineSchedule;
 use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, SmallResNet};
 use affekt_ot::{CostMatrix, Normalisation};
-use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
+use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
 use affekt_train::{EpochRecord, FitParams, PixelScaling, TrainError, expression_scores, fit};
 use miniature::{Labels, miniature};
 
@@ -20,9 +20,10 @@ struct Arm {
     seed: u64,
     lr: f64,
     epochs: u32,
+    ema: Option<f64>,
 }
 
-const PLAIN: Arm = Arm { lambda: 0.0, cost: None, seed: 1, lr: 3e-3, epochs: 2 };
+const PLAIN: Arm = Arm { lambda: 0.0, cost: None, seed: 1, lr: 3e-3, epochs: 2, ema: None };
 
 /// Trains on the miniature and returns the weight file's bytes, the history and the test accuracy.
 fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), TrainError> {
@@ -43,6 +44,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
         batch_size: 8,
         lr: arm.lr,
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
+        ema: arm.ema.map(|decay| EmaDecay::new(decay).unwrap()),
         precision: Precision::Fp32,
         scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
         mirror: true,
@@ -111,6 +113,26 @@ fn learns_the_miniature_and_not_its_shuffled_labels() {
 #[test]
 fn repeats_to_the_last_bit() {
     assert!(train(&PLAIN, Labels::True).unwrap().0 == train(&PLAIN, Labels::True).unwrap().0);
+}
+
+/// Averaging looks at the training and does not touch it: only what is validated and saved differs.
+#[test]
+fn averaged_weights_take_the_place_of_the_weights() {
+    let run = |ema| train(&Arm { ema, epochs: 3, ..PLAIN }, Labels::True).unwrap();
+    let scores = |history: &[EpochRecord]| -> Vec<_> {
+        history.iter().map(|record| (record.valid_accuracy, record.valid_macro_f1)).collect()
+    };
+    let losses = |history: &[EpochRecord]| -> Vec<u64> {
+        history.iter().map(|record| record.train_loss.to_bits()).collect()
+    };
+    let (plain, plain_history, _) = run(None);
+    let (zero, zero_history, _) = run(Some(0.0));
+    assert!(plain == zero, "at decay 0 the average is the weights");
+    assert_eq!(scores(&plain_history), scores(&zero_history));
+    let (averaged, history, _) = run(Some(0.99));
+    assert!(averaged != plain);
+    assert_eq!(losses(&plain_history), losses(&history));
+    assert!(averaged == run(Some(0.99)).0, "repeats to the last bit");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
 use affekt_ot::CostMatrix;
 use affekt_study::{self as study, Head, OptimizerSpec, Prepared, ResolvedRun, RunLock, ScheduleSpec};
-use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, save_weights, set_threads};
+use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
 use affekt_train::{EpochRecord, FitParams, PixelScaling, Splits, fit};
 use anyhow::Context as _;
 
@@ -126,6 +126,7 @@ fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
         batch_size: usize::try_from(run.train.batch_size)?,
         lr,
         adam_w: AdamWParams::new(beta1, beta2, eps, weight_decay)?,
+        ema: run.train.ema.map(EmaDecay::new).transpose()?,
         precision: match run.train.precision {
             study::Precision::Fp32 => Precision::Fp32,
             study::Precision::Bf16 => Precision::Bf16,

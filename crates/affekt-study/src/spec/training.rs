@@ -53,6 +53,10 @@ pub struct TrainSpec {
     pub optimizer: OptimizerSpec,
     /// Learning-rate schedule.
     pub schedule: ScheduleSpec,
+    /// Decay per step of the weights' exponential moving average, in [0, 1), with which the run then validates and
+    /// predicts; absent for the weights themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ema: Option<f64>,
 }
 
 /// Arithmetic of the network.
