@@ -152,7 +152,7 @@ impl Gather {
         self.set_aside(name, line, reason, detail);
     }
 
-    /// Counts rows that share one fault, such as those of a video without a folder, and sets them aside as one item.
+    /// Counts rows that share one fault, such as those of a video without images, and sets them aside as one item.
     pub fn reject_all(
         &mut self,
         name: &str,

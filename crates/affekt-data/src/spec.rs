@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::formats::Format;
 use crate::{AbawMtlLayout, AbawTracksLayout};
-use crate::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, Bp4dLayout, CsvLayout, DisfaLayout, ExpwLayout, FerPlusLayout, FolderLayout, RafDbLayout, SubjectRule};
+use crate::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, Bp4dLayout, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerPlusLayout, FolderLayout, RafDbLayout, SubjectRule};
 
 /// A dataset as its file describes it; [`Dataset`](crate::Dataset) is the checked form.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,6 +74,8 @@ pub enum Layout {
     Expw(ExpwLayout),
     /// FER2013, and FER+ votes on its pictures.
     FerPlus(FerPlusLayout),
+    /// `EmotioNet`.
+    Emotionet(EmotionetLayout),
     /// DISFA.
     Disfa(DisfaLayout),
     /// BP4D.
@@ -99,6 +101,7 @@ impl Layout {
             Self::RafDb(layout) => layout,
             Self::Expw(layout) => layout,
             Self::FerPlus(layout) => layout,
+            Self::Emotionet(layout) => layout,
             Self::Disfa(layout) => layout,
             Self::Bp4d(layout) => layout,
             Self::AffectnetCsv(layout) => layout,

@@ -1,13 +1,11 @@
-//! DISFA and BP4D: action units of extracted frames.
-
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! DISFA and BP4D, action units of extracted frames; `EmotioNet`, of pictures.
 
 #[expect(dead_code, reason = "each test file uses a part of the support")]
 mod miniature;
 
 use affekt_artifact::QuarantineReason;
 use affekt_data::{DataError, Reading};
-use affekt_testkit::{bp4d, disfa};
+use affekt_testkit::{bp4d, disfa, emotionet};
 use miniature::{Miniature, assert_accounted, changed, dataset, layout, set_aside};
 
 /// Action units papers report on, with the place of each among those the dataset codes.
@@ -226,7 +224,53 @@ fn a_folder_without_tables_and_one_that_is_not_there_are_errors() {
 }
 
 #[test]
+fn emotionet_reads_quoted_columns_by_number_and_finds_pictures_by_name() {
+    let (miniature, set) = (Miniature::new(emotionet), dataset("emotionet"));
+    let reading = miniature.read(&set).unwrap();
+    for (n, row) in reading.rows.iter().enumerate() {
+        let coded = |au: &u8| n != 2 || *au < 6;
+        let present = |au: &u8| (usize::from(*au) - 1 + n).is_multiple_of(4);
+        let expected: Vec<_> = set.spec().aus.iter().map(|au| coded(au).then(|| present(au))).collect();
+        assert_eq!(row.aus, expected, "row {n}");
+    }
+    let files: Vec<_> = reading.rows.iter().map(|row| row.image.file()).collect();
+    assert_eq!(files[0], "images/N_0000000001_00104.jpg");
+    assert_eq!(files[3], "images/N_1/N_0000000004_00125.jpg");
+    let report = miniature.check(&set);
+    assert!(!report.needs_attention() && report.images_without_rows == 0, "{report}");
+}
+
+#[test]
+fn other_codes_and_addresses_without_a_file_are_set_aside_and_a_missing_column_is_an_error() {
+    let set = changed("emotionet", |table| table["aus"] = vec![2, 12].into()).unwrap();
+    let miniature = Miniature::new(|tree| {
+        let table = "\u{feff} 'URL' ,URL orig, 'AU 2' ,\"'AU12'\"\r\nhttp://a/N_1.jpg?x=1,b,1.0,999\r\n\
+            http://a/,b,1,1\nN_2.jpg,b,2,0\nN_3.jpg,b,1\nN_4.jpg,b,999,999\n..,b,1,1";
+        tree.write("EmotioNet_FACS_aws_2020_24600.csv", table).write("images/deep/N_1.jpg", "");
+    });
+    let reading = miniature.read(&set).unwrap();
+    assert_eq!(
+        (reading.rows[0].image.file(), &reading.rows[0].aus),
+        ("images/deep/N_1.jpg", &vec![Some(true), None])
+    );
+    assert_eq!((reading.rows.len(), reading.counts.ignored), (1, 1));
+    let reasons: Vec<_> =
+        set_aside(&reading).into_iter().map(|(_, line, reason)| (line.unwrap(), reason)).collect();
+    let malformed = QuarantineReason::MalformedRow;
+    let expected = [
+        (3, malformed),
+        (4, QuarantineReason::LabelRange),
+        (5, malformed),
+        (7, QuarantineReason::OutsideRoot),
+    ];
+    assert_eq!(reasons, expected);
+    let error = miniature.read(&dataset("emotionet")).unwrap_err();
+    assert!(matches!(&error, DataError::Column { column, .. } if column == "AU 1"), "{error}");
+}
+
+#[test]
 fn damaged_annotations_never_panic() {
+    Miniature::new(emotionet).damage(&dataset("emotionet"), "EmotioNet_FACS_aws_2020_24600.csv");
     Miniature::new(disfa).damage(&dataset("disfa"), "ActionUnit_Labels/SN001/SN001_au1.txt");
     Miniature::new(bp4d).damage(&dataset("bp4d"), "AUCoding/AU_OCC/F001_T1.csv");
 }

@@ -1,7 +1,5 @@
 //! SFEW 2.0: stills, and the organisers' aligned faces beside them.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 #[expect(dead_code, reason = "each test file uses a part of the support")]
 mod miniature;
 
@@ -81,6 +79,18 @@ fn aligned_faces_lie_in_either_of_two_folders_and_some_are_missing() {
         let last = reading.rows.last().unwrap().image.file();
         assert!(last.starts_with(&format!("Val/{valid}/Surprise/Terminator_")), "{last}");
     }
+}
+
+#[test]
+fn of_two_folders_that_are_both_there_the_first_counts_and_the_other_is_reported() {
+    let miniature = Miniature::new(|tree| sfew_aligned(tree, "Val_Aligned_Faces"));
+    let newer = "Val/Val_Aligned_Faces_new/Happy/Juno_000000001_00000001.png";
+    miniature.tree().write(newer, affekt_testkit::Faces::default().png(1, 24));
+    let set = dataset("sfew-aligned");
+    let reading = miniature.read(&set).unwrap();
+    assert_eq!((reading.rows.last().unwrap().image.file(), reading.rows.len()), (newer, 14));
+    let without = miniature.check(&set).images_without_rows;
+    assert_eq!(without, 7 + 21 + 3, "older faces, stills and the test part");
 }
 
 #[test]

@@ -172,9 +172,10 @@ fn one_hot(at: usize, n: usize) -> String {
     (0..n).map(|k| if k == at { "1" } else { "0" }).collect::<Vec<_>>().join(",")
 }
 
+/// Writes the same face for every frame: nothing asks what the faces of a video show.
 fn faces(tree: &Tree, folder: &str, frames: &[u64]) {
-    let faces = Faces::default();
-    for &frame in frames {
-        tree.write(&format!("{folder}/{frame:05}.jpg"), faces.jpeg(frame, SIDE));
+    let face = Faces::default().jpeg(1, SIDE);
+    for frame in frames {
+        tree.write(&format!("{folder}/{frame:05}.jpg"), &face);
     }
 }

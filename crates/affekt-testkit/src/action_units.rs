@@ -1,4 +1,4 @@
-//! Datasets of coded action units: DISFA, BP4D.
+//! Datasets of coded action units: DISFA, BP4D, `EmotioNet`.
 
 use std::fmt::Write as _;
 
@@ -52,4 +52,25 @@ pub fn bp4d(tree: &Tree) {
         }
         tree.write(&format!("AUCoding/AU_OCC/{subject}_{task}.csv"), table);
     }
+}
+
+/// `EmotioNet`: four pictures, two of them a folder down, with the 60 columns of the release in their quotes.
+///
+/// The code of column k (from 0) in row n is 1 where k + n is a multiple of 4, else 0; of the third row everything
+/// from `'AU 6'` on is 999.
+pub fn emotionet(tree: &Tree) {
+    let faces = Faces::default();
+    let columns: Vec<_> = (1..=60).map(|au| format!("'AU {au}'")).collect();
+    let mut table = format!("URL,URL orig,{}\n", columns.join(","));
+    for n in 0..4_usize {
+        let name = format!("N_{:010}_{:05}.jpg", n + 1, 104 + 7 * n);
+        let code = |k: usize| if n == 2 && k >= 5 { 999 } else { u16::from((k + n).is_multiple_of(4)) };
+        let codes: Vec<_> = (0..60).map(|k| code(k).to_string()).collect();
+        let address = format!("'https://example.org/images/{name}'");
+        writeln!(table, "{address},'http://example.com/{n}.jpg',{}", codes.join(","))
+            .expect("because a text grows");
+        let folder = if n < 2 { "images" } else { "images/N_1" };
+        tree.write(&format!("{folder}/{name}"), faces.jpeg(n as u64, 24));
+    }
+    tree.write("EmotioNet_FACS_aws_2020_24600.csv", table);
 }

@@ -20,7 +20,7 @@ pub use affectnet::{
     AFFECTNET_BROKEN_IMAGE, AFFECTNET_EMPTY_IMAGE, AFFECTNET_HEADER, affectnet_csv, affectnet_npy, affectnet_plus,
     affectnet_row,
 };
-pub use action_units::{bp4d, disfa};
+pub use action_units::{bp4d, disfa, emotionet};
 pub use expw::expw;
 pub use faces::Faces;
 pub use fer_plus::{fer2013, fer_plus, fer_plus_files, fer_plus_votes};

@@ -167,6 +167,8 @@ pub(crate) enum DataCommand {
     Stats(DataStatsArgs),
     /// Decode, split and resize a dataset into a folder with manifest and face cache
     Prepare(DataPrepareArgs),
+    /// Draw wrong training labels for a prepared dataset: a table of which labels become which
+    Noise(DataNoiseArgs),
 }
 
 #[derive(Args, Debug)]
@@ -230,6 +232,46 @@ pub(crate) struct DataPrepareArgs {
     /// Seed of the split
     #[arg(long, default_value_t = 0)]
     pub(crate) split_seed: u64,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt data noise runs/data/raf-db-1a2b3c4d --rate 0.2 --kind uniform --seed 1 --out noise/raf-db-20.csv
+
+Each training label changes with probability RATE, always to another class. The table has the columns
+sample,original,noisy,changed; beside it lies a .toml with rate, kind and seed. Labels wrong at one rate
+are wrong in the same way at every higher rate of the same seed and kind.")]
+pub(crate) struct DataNoiseArgs {
+    /// Folder with manifest.toml and manifest.csv, as `data prepare` writes it
+    pub(crate) folder: PathBuf,
+    /// Probability of each training label to become another, in [0, 1]
+    #[arg(long)]
+    pub(crate) rate: f64,
+    /// Which of the other classes a wrong label becomes
+    #[arg(long, value_enum)]
+    pub(crate) kind: NoiseKindArg,
+    /// T of exp(-distance / T), in units of valence and arousal; for circumplex
+    #[arg(long, required_if_eq("kind", "circumplex"))]
+    pub(crate) temperature: Option<f64>,
+    /// Table of class positions: affectnet-val, nrc-vad, warriner, rm77 or c25-ii; for circumplex
+    #[arg(long, default_value = "nrc-vad")]
+    pub(crate) prototypes: affekt_ot::PrototypeTable,
+    /// Seed of the noise
+    #[arg(long)]
+    pub(crate) seed: u64,
+    /// Table to write (CSV)
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+/// Which of the other classes a wrong label becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum NoiseKindArg {
+    /// Each of them equally often
+    Uniform,
+    /// Near classes on the plane of valence and arousal more often
+    Circumplex,
 }
 
 /// What happens to the aspect ratio of a picture that is not square.

@@ -3,7 +3,7 @@
 mod miniature;
 mod support;
 
-use affekt_testkit::{bp4d, disfa};
+use affekt_testkit::{bp4d, disfa, emotionet};
 use miniature::Miniature;
 use serde_json::json;
 
@@ -32,6 +32,13 @@ fn bp4d_checks_and_prepares() {
     assert_eq!(checked.at("/counts/all/au"), json!(15));
     let ran = miniature.prepare();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn emotionet_checks() {
+    let checked = Miniature::new("emotionet", None, emotionet).check();
+    assert_eq!((checked.code, checked.at("/images"), checked.at("/faults")), (0, json!(4), json!(0)));
+    assert_eq!(checked.at("/counts/all/au"), json!(4));
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn check(name: &str, published: Option<&str>, write: fn(&Tree)) -> (i32, Value) 
     let text = std::fs::read_to_string(support::repository().join("data-manifests").join(name)).unwrap();
     let text = match published {
         None => text,
-        Some(counts) => format!("{}{counts}", text.split("[published]").next().unwrap()),
+        Some(counts) => format!("{}\n{counts}", text.split("\n[published]").next().unwrap()),
     };
     std::fs::write(folder.path().join("set.toml"), text).unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

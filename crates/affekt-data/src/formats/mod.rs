@@ -9,6 +9,7 @@ mod bp4d;
 mod coded_frames;
 mod csv;
 mod disfa;
+mod emotionet;
 mod expw;
 mod fer_ballots;
 mod fer_pixels;
@@ -27,13 +28,14 @@ use std::fmt::Debug;
 
 use affekt_core::LabelSet;
 
-pub use abaw::{AbawMtlLayout, AbawTracksLayout, TestLine, Track, read_test_list};
+pub use abaw::{AbawMtlLayout, AbawTracksLayout, AbawTestLine, AbawTrack, read_abaw_test_list};
 pub use affectnet_csv::AffectnetCsvLayout;
 pub use affectnet_npy::AffectnetNpyLayout;
 pub use affectnet_plus::{AffectnetPlusLayout, AffectnetSubset};
 pub use bp4d::Bp4dLayout;
 pub use csv::{ColumnRef, Columns, CsvLayout};
 pub use disfa::DisfaLayout;
+pub use emotionet::EmotionetLayout;
 pub use expw::ExpwLayout;
 pub use fer_plus::{FerImages, FerLabels, FerPlusLayout};
 pub use folders::{FolderChoice, FolderLayout};

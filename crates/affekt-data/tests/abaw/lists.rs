@@ -1,7 +1,7 @@
 //! Test lists of the uni-task challenges.
 
 use affekt_core::Split;
-use affekt_data::{DataError, Dataset, Reading, read_test_list};
+use affekt_data::{DataError, Dataset, Reading, read_abaw_test_list};
 use affekt_testkit::{abaw_test_lists, abaw_tracks};
 
 use super::miniature::{Miniature, changed, layout, set_aside};
@@ -87,11 +87,11 @@ fn a_submission_finds_every_line_in_order() {
     miniature
         .tree()
         .write("list.txt", "image_location,valence,arousal\nb/00002.jpg,0.5,-0.5\na/00001.jpg,\nb/00002.jpg");
-    let lines = read_test_list(&miniature.root().join("list.txt")).unwrap();
+    let lines = read_abaw_test_list(&miniature.root().join("list.txt")).unwrap();
     let names: Vec<_> = lines.iter().map(|line| (line.line, line.name.as_str())).collect();
     assert_eq!(names, [(2, "b/00002.jpg"), (3, "a/00001.jpg"), (4, "b/00002.jpg")]);
     miniature.tree().write("list.txt", "image_location,valence,arousal\n\n");
-    let error = read_test_list(&miniature.root().join("list.txt")).unwrap_err();
+    let error = read_abaw_test_list(&miniature.root().join("list.txt")).unwrap_err();
     assert!(matches!(error, DataError::Empty { .. }), "{error}");
 }
 

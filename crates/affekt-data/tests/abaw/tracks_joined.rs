@@ -59,7 +59,9 @@ fn a_recording_that_one_track_validates_on_is_not_trained_on() {
 #[test]
 fn a_video_in_both_parts_of_a_track_is_validation_and_the_other_file_is_set_aside() {
     let train = format!("{ROOT}/VA_Estimation_Challenge/Train_Set/426.txt");
-    let reading = read(|tree| drop(tree.write(&train, "valence,arousal\n1,1\n")));
+    let reading = read(|tree| {
+        tree.write(&train, "valence,arousal\n1,1\n");
+    });
     assert_eq!(set_aside(&reading), [(train.as_str(), None, QuarantineReason::MalformedRow)]);
     assert_eq!(row(&reading, "426/00001.jpg").va.unwrap().arousal(), 0.054);
     assert!(samples(&reading, Split::Valid).contains(&"426/00001.jpg"));
@@ -68,7 +70,9 @@ fn a_video_in_both_parts_of_a_track_is_validation_and_the_other_file_is_set_asid
 #[test]
 fn a_fault_on_one_track_is_a_fault_of_the_frame() {
     let file = format!("{ROOT}/VA_Estimation_Challenge/Validation_Set/426.txt");
-    let reading = read(|tree| drop(tree.write(&file, "valence,arousal\n0.5,3\n0.5,0.5\n")));
+    let reading = read(|tree| {
+        tree.write(&file, "valence,arousal\n0.5,3\n0.5,0.5\n");
+    });
     let image = "cropped_aligned/426/00001.jpg";
     assert_eq!(set_aside(&reading), [(image, Some(2), QuarantineReason::LabelRange)]);
     assert!(reading.quarantine.items[0].detail.starts_with(&file));

@@ -2,6 +2,7 @@
 
 mod compare;
 mod data_check;
+mod data_noise;
 mod data_prepare;
 mod data_stats;
 mod data_view;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Data(DataCommand::Check(args)) => data_check::run(&args),
         Command::Data(DataCommand::Stats(args)) => data_stats::run(&args),
         Command::Data(DataCommand::Prepare(args)) => data_prepare::run(&args),
+        Command::Data(DataCommand::Noise(args)) => data_noise::run(&args),
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
         Command::Train(args) => train::run(&args),
     }

@@ -32,6 +32,10 @@ impl VideoFrames {
         Some(join(&self.folders[self.frames[at].1], &file_of(frame)))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
     /// Numbers of the frames that have an image.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
         self.frames.iter().map(|&(number, _)| number)

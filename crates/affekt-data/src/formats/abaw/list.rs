@@ -13,7 +13,7 @@ use crate::text_lines::text_lines;
 
 /// One line of a test list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TestLine {
+pub struct AbawTestLine {
     /// Line of the list, from 1.
     pub line: u64,
     /// The frame as it is listed, such as `video45_1/00001.jpg`, or the video, in lists of videos; empty for a line
@@ -26,12 +26,12 @@ pub struct TestLine {
 ///
 /// # Errors
 /// [`DataError::Io`], and [`DataError::Empty`] for a list without a line.
-pub fn read_test_list(path: &Path) -> Result<Vec<TestLine>, DataError> {
+pub fn read_abaw_test_list(path: &Path) -> Result<Vec<AbawTestLine>, DataError> {
     let bytes = std::fs::read(path).map_err(DataError::io("read", path))?;
     let name = |text: &str| fields(text).first().map_or(String::new(), |name| (*name).to_owned());
-    let lines =
-        text_lines(&bytes).map(|(line, text)| TestLine { line, name: text.map_or_else(String::new, name) });
-    let mut lines: Vec<TestLine> = lines.collect();
+    let lines = text_lines(&bytes)
+        .map(|(line, text)| AbawTestLine { line, name: text.map_or_else(String::new, name) });
+    let mut lines: Vec<AbawTestLine> = lines.collect();
     if lines.first().is_some_and(|first| matches!(first.name.as_str(), "image" | "image_location")) {
         lines.remove(0);
     }
@@ -42,13 +42,13 @@ pub fn read_test_list(path: &Path) -> Result<Vec<TestLine>, DataError> {
 }
 
 /// Videos that a test list names, by themselves or by their frames.
-pub(super) fn videos(lines: &[TestLine]) -> BTreeSet<&str> {
+pub(super) fn videos(lines: &[AbawTestLine]) -> BTreeSet<&str> {
     lines.iter().map(|line| split_name(&line.name).map_or(line.name.as_str(), |(video, _)| video)).collect()
 }
 
 /// Adds the frames of a test list in its order, without labels; of a listed video all that have an image.
-pub(super) fn add_test_rows(rows: &mut Rows<'_>, lines: &[TestLine]) -> Result<(), DataError> {
-    for TestLine { line, name } in lines {
+pub(super) fn add_test_rows(rows: &mut Rows<'_>, lines: &[AbawTestLine]) -> Result<(), DataError> {
+    for AbawTestLine { line, name } in lines {
         let (video, frames) = if let Some((video, frame)) = split_name(name) {
             (video, vec![frame])
         } else if is_video(name) {

@@ -9,7 +9,7 @@ mod rows;
 mod track;
 mod tracks;
 
-pub use list::{TestLine, read_test_list};
+pub use list::{AbawTestLine, read_abaw_test_list};
 pub use mtl::AbawMtlLayout;
-pub use track::Track;
+pub use track::AbawTrack;
 pub use tracks::AbawTracksLayout;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::{Format, Refuse, inside};
 use super::codes::{Fault, Labels, field_count, fields, quoted};
 use super::frames::split_name;
-use super::list::{add_test_rows, read_test_list};
+use super::list::{add_test_rows, read_abaw_test_list};
 use super::rows::{FrameRow, Rows, read_file};
 use super::track::same_header;
 use crate::root::Root;
@@ -107,7 +107,7 @@ impl AnnotationReader for MtlReader {
             self.read_table(&root, file, split, &mut rows)?;
         }
         if let Some(list) = &self.layout.test_list {
-            add_test_rows(&mut rows, &read_test_list(&root.named("test list", list)?)?)?;
+            add_test_rows(&mut rows, &read_abaw_test_list(&root.named("test list", list)?)?)?;
         }
         Ok(rows.finish())
     }

@@ -6,7 +6,7 @@ use affekt_core::Split;
 
 use super::frames::recording;
 use super::rows::Rows;
-use super::{AbawTracksLayout, Track};
+use super::{AbawTrack, AbawTracksLayout};
 use crate::formats::{files_in, folders_in};
 use crate::root::{Root, join};
 use crate::{DataError, Dataset};
@@ -15,7 +15,7 @@ use crate::{DataError, Dataset};
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Folder of each track.
-    pub(super) folders: BTreeMap<Track, String>,
+    pub(super) folders: BTreeMap<AbawTrack, String>,
     pub(super) videos: BTreeMap<String, VideoFiles>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct VideoFiles {
     /// The part it belongs to.
     pub(super) split: Split,
     /// Its file on each track.
-    pub(super) files: BTreeMap<Track, String>,
+    pub(super) files: BTreeMap<AbawTrack, String>,
 }
 
 impl Plan {
@@ -71,7 +71,7 @@ impl Plan {
         let several = splits.values().filter(|splits| splits.len() > 1).count() as u64;
         rows.note("recordings that tracks put into different parts, kept out of training", several);
         let split_of = |video: &str| splits[unit(layout, video)].last().copied().unwrap_or(Split::Train);
-        let of_video = |(video, files): (&String, &BTreeMap<Track, (Split, String)>)| {
+        let of_video = |(video, files): (&String, &BTreeMap<AbawTrack, (Split, String)>)| {
             let files = files.iter().map(|(&track, (_, file))| (track, file.clone())).collect();
             (video.clone(), VideoFiles { split: split_of(video), files })
         };
@@ -84,7 +84,7 @@ fn track_folder(
     dataset: &Dataset,
     root: &Root,
     annotations: &str,
-    track: Track,
+    track: AbawTrack,
 ) -> Result<String, DataError> {
     let what = "annotation folder (`layout.annotations`)";
     let names = folders_in(&root.named(what, annotations)?)?;

@@ -24,7 +24,7 @@ pub(super) struct FrameRow<'a> {
 pub(super) struct Rows<'a> {
     gather: Gather,
     frames: Frames<'a>,
-    /// Rows of each video without a folder.
+    /// Rows of each video without any image.
     absent: BTreeMap<(String, Split), u64>,
 }
 
@@ -36,14 +36,14 @@ impl<'a> Rows<'a> {
     }
 
     /// Takes one row, without labels where they are withheld. A labelled frame without an image is counted, for no face was found there; rows of a video
-    /// without a folder are set aside together.
+    /// without any image are set aside together.
     pub(super) fn add(
         &mut self,
         row: FrameRow<'_>,
         labels: Result<Option<Labels>, Fault>,
     ) -> Result<(), DataError> {
         let video = self.frames.video(row.video)?;
-        let (has_folder, image) = (!video.folders.is_empty(), video.image(row.frame));
+        let (has_images, image) = (!video.is_empty(), video.image(row.frame));
         let name = name_of(row.video, row.frame);
         let labels = match labels {
             Ok(labels) => labels,
@@ -57,7 +57,7 @@ impl<'a> Rows<'a> {
         let labels = labels.unwrap_or_default();
         let note = "frames with some action units missing, taken as all missing";
         self.gather.note(note, u64::from(labels.partly_coded));
-        if wanted && !has_folder {
+        if wanted && !has_images {
             *self.absent.entry((row.video.to_owned(), row.split)).or_insert(0) += 1;
             return Ok(());
         }
@@ -100,8 +100,8 @@ impl<'a> Rows<'a> {
     pub(super) fn finish(mut self) -> Reading {
         for ((video, split), n) in std::mem::take(&mut self.absent) {
             let detail =
-                format!("no folder of this video in {}; rows that need it: {n}", self.frames.names());
-            self.gather.note("rows of videos without an image folder", n);
+                format!("no image of this video in {}; rows that need one: {n}", self.frames.names());
+            self.gather.note("rows of videos without any image", n);
             let path = self.frames.expected(&video);
             self.gather.reject_all(&path, n, Some(split), QuarantineReason::MissingImage, detail);
         }

@@ -10,7 +10,7 @@ use crate::text_lines::text_lines;
 /// A uni-task challenge: what its annotation files hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Track {
+pub enum AbawTrack {
     /// Valence and arousal.
     Va,
     /// Expression.
@@ -19,7 +19,7 @@ pub enum Track {
     Au,
 }
 
-impl Track {
+impl AbawTrack {
     /// First word of its folder's name, which goes on differently in each year.
     pub(super) const fn word(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Track {
 /// Rows of one file: row k, from 0, is about frame k + 1.
 #[derive(Debug)]
 pub(super) struct TrackRows<'b> {
-    pub(super) track: Track,
+    pub(super) track: AbawTrack,
     /// Line of the header.
     pub(super) header_line: u64,
     rows: Vec<Option<&'b str>>,
@@ -72,7 +72,7 @@ pub(super) enum Unusable {
 
 impl<'b> TrackRows<'b> {
     /// Splits a file under the header expected.
-    pub(super) fn parse(track: Track, bytes: &'b [u8], expected: &str) -> Result<Self, Unusable> {
+    pub(super) fn parse(track: AbawTrack, bytes: &'b [u8], expected: &str) -> Result<Self, Unusable> {
         let mut lines = text_lines(bytes);
         let Some((header_line, header)) = lines.next() else { return Err(Unusable::Header(String::new())) };
         let header = header.unwrap_or("not UTF-8 text");

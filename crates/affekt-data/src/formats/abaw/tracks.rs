@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use super::super::{Format, Refuse, inside};
 use super::codes::{Fault, Labels};
-use super::list::{add_test_rows, read_test_list, videos};
+use super::list::{add_test_rows, read_abaw_test_list, videos};
 use super::mtl::{check_images, check_parts, check_test_list};
 use super::plan::{Plan, VideoFiles};
 use super::rows::{FrameRow, Rows, read_file};
-use super::track::{Track, TrackRows, Unusable};
+use super::track::{AbawTrack, TrackRows, Unusable};
 use crate::root::Root;
 use crate::{AnnotationReader, DataError, Dataset, Reading};
 
@@ -27,7 +27,7 @@ pub struct AbawTracksLayout {
     /// Folder of each part below those of the tasks: split = folder.
     pub parts: BTreeMap<Split, String>,
     /// Tracks to read; frames of several are joined by video and number.
-    pub tracks: Vec<Track>,
+    pub tracks: Vec<AbawTrack>,
     /// List of the test part, which has no labels; with one track only.
     pub test_list: Option<String>,
 }
@@ -36,7 +36,7 @@ impl Format for AbawTracksLayout {
     fn check(&self, refuse: &Refuse<'_>) -> Result<(), DataError> {
         inside(refuse, "layout.annotations", &self.annotations)?;
         check_images(&self.images, refuse)?;
-        let different: BTreeSet<Track> = self.tracks.iter().copied().collect();
+        let different: BTreeSet<AbawTrack> = self.tracks.iter().copied().collect();
         if different.is_empty() || different.len() != self.tracks.len() {
             let got = format!("{:?}", self.tracks);
             return Err(refuse("layout.tracks", &got, "at least one of va, expr, au, none twice"));
@@ -58,7 +58,7 @@ impl Format for AbawTracksLayout {
     }
 
     fn label_sets(&self) -> Vec<LabelSet> {
-        if self.tracks.contains(&Track::Expr) {
+        if self.tracks.contains(&AbawTrack::Expr) {
             vec![LabelSet::aff_wild2(), LabelSet::aff_wild2_2021()]
         } else {
             Vec::new()
@@ -86,7 +86,7 @@ struct Headers {
 impl AnnotationReader for TracksReader {
     fn read(&self, root: &Path) -> Result<Reading, DataError> {
         let spec = self.dataset.spec();
-        if self.layout.tracks.contains(&Track::Au) && spec.aus.is_empty() {
+        if self.layout.tracks.contains(&AbawTrack::Au) && spec.aus.is_empty() {
             let (key, got) = ("aus".to_owned(), "an empty list".to_owned());
             let expected = "the action units that the headers of the au track name".to_owned();
             return Err(DataError::SpecValue { dataset: spec.name.clone(), key, got, expected });
@@ -94,11 +94,11 @@ impl AnnotationReader for TracksReader {
         let root = Root::open(root)?;
         let mut rows = Rows::new(&self.dataset, &root, &self.layout.images)?;
         let test = match &self.layout.test_list {
-            Some(list) => read_test_list(&root.named("test list", list)?)?,
+            Some(list) => read_abaw_test_list(&root.named("test list", list)?)?,
             None => Vec::new(),
         };
         let plan = Plan::read(&self.dataset, &root, &self.layout, &videos(&test), &mut rows)?;
-        let mut headers: BTreeMap<Track, Headers> = BTreeMap::new();
+        let mut headers: BTreeMap<AbawTrack, Headers> = BTreeMap::new();
         for (video, files) in &plan.videos {
             self.read_video(&root, video, files, &mut headers, &mut rows)?;
         }
@@ -117,7 +117,7 @@ impl TracksReader {
         root: &Root,
         video: &str,
         VideoFiles { split, files }: &VideoFiles,
-        headers: &mut BTreeMap<Track, Headers>,
+        headers: &mut BTreeMap<AbawTrack, Headers>,
         rows: &mut Rows<'_>,
     ) -> Result<(), DataError> {
         let mut contents = Vec::new();
@@ -176,7 +176,7 @@ impl TracksReader {
         &self,
         root: &Root,
         plan: &Plan,
-        track: Track,
+        track: AbawTrack,
         headers: Headers,
     ) -> Result<(), DataError> {
         if headers.any {
