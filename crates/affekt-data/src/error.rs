@@ -133,8 +133,8 @@ pub enum DataError {
     /// A count is far from the published one.
     #[error(
         "dataset {dataset}: {what} counts {got}; published are {expected}, and more than {tolerance} of that is \
-         missing or too much: get the dataset again, correct `published` if it is another release, or, where \
-         classes are numbers, the aliases of another order"
+         missing or too much: get the dataset again; if it is another release, correct `published`; if its class \
+         folders are numbered in another order, correct `aliases`"
     )]
     PublishedCount {
         /// Name of the dataset.

@@ -1,7 +1,7 @@
 //! From single entries to a [`Reading`]: labels, subjects, repetitions and contradictions.
 
-use std::collections::btree_map::{BTreeMap, Entry as Slot};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry as Slot};
 
 use affekt_artifact::{QuarantineItem, QuarantineReason};
 use affekt_core::{ClassIndex, LabelDistribution, SampleId, Split, SubjectId, VaPoint};
@@ -235,7 +235,10 @@ impl Gather {
                 return None;
             }
         };
-        self.note("file names that the subject rule does not fit: the whole name is the subject", unfit.into());
+        self.note(
+            "file names that the subject rule does not fit: the whole name is the subject",
+            unfit.into(),
+        );
         Some(ReadRow {
             image: entry.image.unwrap_or_else(|| ImageSource::File(join(&self.images, sample.as_str()))),
             sample,
@@ -267,7 +270,8 @@ impl Gather {
             == (row.expression, row.va, &row.aus, &row.subject, row.split);
         if self.duplicates == DuplicatePolicy::Keep {
             self.reading.counts.duplicates += u64::from(same);
-            self.reading.counts.conflicts += u64::from(!same && !std::mem::replace(&mut seen.conflicting, true));
+            self.reading.counts.conflicts +=
+                u64::from(!same && !std::mem::replace(&mut seen.conflicting, true));
             let name = format!("{}#{}", row.sample, seen.times);
             row.sample = SampleId::new(name).expect("because a suffix leaves an id as clean as it was");
             self.reading.rows.push(row);

@@ -41,7 +41,7 @@ impl Preparing<'_> {
     /// # Errors
     /// Always [`DetectError::Unknown`].
     pub fn no_detector(name: DetectorName) -> Result<Box<dyn FaceDetector>, DetectError> {
-        Err(DetectError::Unknown { name })
+        Err(DetectError::Unknown { name, way_out: "none is offered here" })
     }
 }
 
@@ -159,7 +159,7 @@ fn make_faces(
                 Ok(picture) => picture,
                 Err(fault) => return failed(fault),
             };
-            match preprocessor.apply_hinted(&picture, &rows[at].hint, face) {
+            match preprocessor.apply(&picture, &rows[at].hint, face) {
                 Ok(()) => Ok(RowOutcome::Face),
                 Err(error) if error.is_about_the_picture() => failed((reason_of(&error), error.to_string())),
                 Err(error) => Err(DataError::Face(error)),

@@ -52,6 +52,9 @@ fn circumplex(rate: f64, temperature: f64) -> LabelNoise {
     LabelNoise { rate, seed: 3, shape: NoiseShape::Circumplex { temperature, distances } }
 }
 
+/// A change to the text of a table.
+type Edit = fn(&str) -> String;
+
 /// How often class i became class j.
 fn flips(labels: &NoisyLabels) -> Vec<Vec<f64>> {
     let n = labels.label_set.len();
@@ -105,7 +108,8 @@ fn uniform_noise_goes_to_each_other_class_equally_often() {
     let manifest = manifest(3000);
     let noise = uniform(0.5, 9);
     let transition = noise.transition(7).unwrap();
-    assert!(transition[2].iter().enumerate().all(|(j, &p)| p == if j == 2 { 0.0 } else { 1.0 / 6.0 }));
+    let share = |j: usize| if j == 2 { 0.0 } else { 1.0 / 6.0 };
+    assert_eq!(transition[2], (0..7).map(share).collect::<Vec<_>>());
     let labels = NoisyLabels::draw(&manifest, noise).unwrap();
     assert!(fits(chi_square(&flips(&labels), &transition)));
     let shaped = NoisyLabels::draw(&manifest, circumplex(0.5, 0.5)).unwrap();
@@ -175,7 +179,9 @@ fn files_read_back_and_the_same_seed_writes_the_same_bytes() {
         assert_eq!(NoisyLabels::load(&path).unwrap(), labels);
         let again = folder.path().join("again").join(name);
         NoisyLabels::draw(&manifest, noise).unwrap().save(&again).unwrap();
-        for (one, other) in [(&path, &again), (&NoisyLabels::head_path(&path), &NoisyLabels::head_path(&again))] {
+        for (one, other) in
+            [(&path, &again), (&NoisyLabels::head_path(&path), &NoisyLabels::head_path(&again))]
+        {
             assert_eq!(fs::read(one).unwrap(), fs::read(other).unwrap());
         }
         let table = fs::read_to_string(&path).unwrap();
@@ -183,7 +189,9 @@ fn files_read_back_and_the_same_seed_writes_the_same_bytes() {
         assert_eq!(table.lines().filter(|line| line.ends_with(",1")).count(), labels.n_changed());
     }
     let head = fs::read_to_string(folder.path().join("shaped.20.toml")).unwrap();
-    for text in ["dataset = \"raf-db\"", "rate = 0.2", "seed = 3", "kind = \"circumplex\"", "temperature = 0.3"] {
+    for text in
+        ["dataset = \"raf-db\"", "rate = 0.2", "seed = 3", "kind = \"circumplex\"", "temperature = 0.3"]
+    {
         assert!(head.contains(text), "{head}");
     }
     let error = NoisyLabels::draw(&manifest, uniform(0.1, 0)).unwrap().save(&folder.path().join("x.toml"));
@@ -201,7 +209,7 @@ fn edited_tables_are_refused_with_their_place() {
     };
     fs::write(&path, table() + "\n").unwrap();
     assert!(matches!(NoisyLabels::load(&path), Err(NoiseError::Artifact(ArtifactError::Hash { .. }))));
-    let edits: [(&str, fn(&str) -> String); 4] = [
+    let edits: [(&str, Edit); 4] = [
         ("sample", |text| text.replacen("train_00001", "train_00000", 1)),
         ("original", |text| text.replacen(",fear,", ",scorn,", 1)),
         ("changed", |text| text.replacen(",1\n", ",0\n", 1)),
@@ -237,7 +245,11 @@ fn a_manifest_takes_the_labels_and_changes_nothing_else() {
         }
         let label = by_sample.next().unwrap();
         assert_eq!((Some(label.original), Some(label.noisy)), (before.expression, after.expression));
-        assert_eq!(after.distribution.is_none(), label.changed(), "a distribution would tell the right label");
+        assert_eq!(
+            after.distribution.is_none(),
+            label.changed(),
+            "a distribution would tell the right label"
+        );
         let restored = ManifestRow {
             expression: before.expression,
             distribution: before.distribution.clone(),
@@ -275,13 +287,11 @@ fn impossible_noise_is_refused() {
         let noise = circumplex(0.1, temperature);
         assert!(matches!(NoisyLabels::draw(&clean, noise), Err(NoiseError::Temperature { .. })));
     }
-    for distances in [
-        vec![vec![1.0; 7]; 6],
-        vec![vec![1.0; 6]; 7],
-        vec![vec![-1.0; 7]; 7],
-        vec![vec![f64::NAN; 7]; 7],
-    ] {
-        let noise = LabelNoise { rate: 0.1, seed: 0, shape: NoiseShape::Circumplex { temperature: 1.0, distances } };
+    for distances in
+        [vec![vec![1.0; 7]; 6], vec![vec![1.0; 6]; 7], vec![vec![-1.0; 7]; 7], vec![vec![f64::NAN; 7]; 7]]
+    {
+        let noise =
+            LabelNoise { rate: 0.1, seed: 0, shape: NoiseShape::Circumplex { temperature: 1.0, distances } };
         assert!(matches!(NoisyLabels::draw(&clean, noise), Err(NoiseError::Distances { .. })));
     }
 }

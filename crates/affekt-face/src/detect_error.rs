@@ -10,10 +10,12 @@ use crate::DetectorName;
 #[non_exhaustive]
 pub enum DetectError {
     /// Nobody offers a detector of that name.
-    #[error("no detector named `{name}` is available")]
+    #[error("no detector named `{name}`: {way_out}")]
     Unknown {
         /// The name asked for.
         name: DetectorName,
+        /// How to get one.
+        way_out: &'static str,
     },
     /// The model file cannot be read.
     #[error("cannot read the model file {}: {how_to_get}", path.display())]

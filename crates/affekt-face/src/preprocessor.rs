@@ -88,20 +88,6 @@ impl Preprocessor {
         Ok(())
     }
 
-    /// The former name of [`apply`](Self::apply).
-    ///
-    /// # Errors
-    /// As [`apply`](Self::apply).
-    #[doc(hidden)]
-    pub fn apply_hinted(
-        &mut self,
-        picture: &Rgb8Image,
-        hint: &FaceHint,
-        out: &mut [u8],
-    ) -> Result<(), FaceError> {
-        self.apply(picture, hint, out)
-    }
-
     fn fit(&mut self, picture: &Rgb8Image, crop: Crop, fit: Fit, filter: ResizeFilter, out: &mut [u8]) {
         let size = self.params.size();
         let [left, top, width, height] = crop;

@@ -82,13 +82,13 @@ pub fn affectnet_csv(tree: &Tree) {
     }
 }
 
-/// The release of eight expressions: ten pictures for training and eight for validation, numbered with gaps, the
-/// same numbers in both; number n shows class n mod 8.
+/// The release of eight expressions: ten pictures a part, numbered with gaps, the same numbers in both; number
+/// n shows class n mod 8.
 pub fn affectnet_npy(tree: &Tree) {
     let faces = Faces::default();
     let train = [0, 1, 2, 3, 5, 7, 10, 13, 15, 16];
-    let valid = [0, 1, 2, 3, 4, 7, 8, 9];
-    for (part, numbers, n_before) in [("train_set", &train[..], 0), ("val_set", &valid, 100)] {
+    let valid = [0, 1, 2, 3, 4, 7, 8, 9, 10, 14];
+    for (part, numbers, n_before) in [("train_set", &train[..], 0), ("val_set", &valid[..], 100)] {
         for &n in numbers {
             tree.write(&format!("{part}/images/{n}.jpg"), faces.jpeg(n_before + n, SIDE));
             let code = n % 8;

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::{Faces, Tree};
 
 const SIDE: u32 = 48;
-const HEADER: &str = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+const HEADER: &str =
+    "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
 /// Each `Usage` and its picture folder.
 const PARTS: [(&str, &str); 3] =
     [("Training", "FER2013Train"), ("PublicTest", "FER2013Valid"), ("PrivateTest", "FER2013Test")];

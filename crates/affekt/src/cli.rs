@@ -220,9 +220,22 @@ pub(crate) struct DataPrepareArgs {
     /// Edge of the square faces in pixels
     #[arg(long)]
     pub(crate) size: u32,
+    /// What becomes the face
+    #[arg(long, value_enum, default_value = "picture")]
+    pub(crate) framing: FramingArg,
     /// What happens to the aspect ratio
     #[arg(long, value_enum, default_value = "pad")]
     pub(crate) fit: FitArg,
+    /// Room around a face box, as a fraction of its longer side
+    #[arg(long, default_value_t = 0.15)]
+    pub(crate) margin: f64,
+    /// Detector of --framing detected: the built-in one, whose model file $AFFEKT_RUSTFACE_MODEL names, or any other name
+    /// for the program $AFFEKT_DETECTOR
+    #[arg(long, value_name = "NAME", default_value = affekt_face::RustfaceDetector::NAME)]
+    pub(crate) detector: String,
+    /// Which of several detected faces
+    #[arg(long, value_enum, default_value = "largest")]
+    pub(crate) face: FaceArg,
     /// Share of validation images, by subject
     #[arg(long, default_value_t = 0.1)]
     pub(crate) valid: f64,
@@ -272,6 +285,30 @@ pub(crate) enum NoiseKindArg {
     Uniform,
     /// Near classes on the plane of valence and arousal more often
     Circumplex,
+}
+
+/// What becomes the face.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum FramingArg {
+    /// The whole picture
+    Picture,
+    /// The annotated face box
+    GivenBox,
+    /// The box a detector finds
+    Detected,
+    /// The annotated landmarks, brought onto the ArcFace template
+    Landmarks,
+}
+
+/// Which of several faces.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum FaceArg {
+    /// The largest box
+    Largest,
+    /// The box nearest to the middle
+    MostCentral,
+    /// The box the detector is surest of
+    HighestScore,
 }
 
 /// What happens to the aspect ratio of a picture that is not square.

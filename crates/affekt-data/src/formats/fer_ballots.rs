@@ -113,11 +113,16 @@ fn votes(cells: &[&str; 10]) -> Result<Votes, Fault> {
     let mut votes = [0; 10];
     for ((count, cell), column) in votes.iter_mut().zip(cells).zip(VOTE_COLUMNS) {
         let number = cell.parse::<f64>();
-        let number = number.map_err(|_| malformed(format!("{column} has {cell:?} votes, which is no number")))?;
+        let number =
+            number.map_err(|_| malformed(format!("{column} has {cell:?} votes, which is no number")))?;
         if !(number.fract() == 0.0 && (0.0..=1e6).contains(&number)) {
             return Err((QuarantineReason::LabelRange, format!("{column} has {cell} votes")));
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in range")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number in range"
+        )]
         let whole = number as u32;
         *count = whole;
     }
@@ -130,7 +135,9 @@ fn face_box(text: &str) -> Result<FaceBox, Fault> {
     let inner = text.trim_start_matches('(').trim_end_matches(')');
     let numbers: Result<Vec<f32>, _> = inner.split(',').map(|number| number.trim().parse()).collect();
     match numbers.as_deref() {
-        Ok(&[left, top, right, bottom]) if right > left && bottom > top && (right - left + bottom - top).is_finite() => {
+        Ok(&[left, top, right, bottom])
+            if right > left && bottom > top && (right - left + bottom - top).is_finite() =>
+        {
             Ok(FaceBox { x: left, y: top, width: right - left, height: bottom - top })
         }
         _ => Err(unreadable()),

@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn pixels_are_found_byte_for_byte_whatever_surrounds_them() {
-        let text = b"\xef\xbb\xbfemotion,pixels,Usage\r\n3,\"70 80 82\", Training\r\n\r\n4,151 150,PublicTest";
+        let text =
+            b"\xef\xbb\xbfemotion,pixels,Usage\r\n3,\"70 80 82\", Training\r\n\r\n4,151 150,PublicTest";
         let found: Vec<_> = rows(text).into_iter().map(|row| (row.line, row.content.unwrap())).collect();
         let levels = |pixels: &Pixels| {
             let from = usize::try_from(pixels.offset).unwrap();

@@ -142,9 +142,12 @@ impl FerReader {
 /// The class of a code, or why there is none.
 fn class_of(emotion: &str, set: &LabelSet) -> Result<ClassIndex, Fault> {
     let code = emotion.parse::<i64>();
-    let code = code.map_err(|_| (QuarantineReason::MalformedRow, format!("emotion {emotion:?} is no code")))?;
+    let code =
+        code.map_err(|_| (QuarantineReason::MalformedRow, format!("emotion {emotion:?} is no code")))?;
     let class = usize::try_from(code).ok().and_then(|code| set.class_at(code));
-    class.ok_or_else(|| (QuarantineReason::LabelRange, format!("emotion {code}; expected 0 to {}", set.len() - 1)))
+    class.ok_or_else(|| {
+        (QuarantineReason::LabelRange, format!("emotion {code}; expected 0 to {}", set.len() - 1))
+    })
 }
 
 fn note_oddities(gather: &mut Gather, row: &FerRow, content: &FerContent, again: bool) {

@@ -129,17 +129,19 @@ fn pair(
     let unpaired = |line, detail| unpaired(path, other, line, detail);
     if pixels.len() != ballots.len() {
         let line = pixels.last().map_or(1, |row| row.line);
-        let detail = format!("the table ends after {} rows, that of the votes after {}", pixels.len(), ballots.len());
+        let detail =
+            format!("the table ends after {} rows, that of the votes after {}", pixels.len(), ballots.len());
         return Err(unpaired(line, detail));
     }
     let mut rows = Vec::with_capacity(pixels.len());
     for (row, ballot) in pixels.into_iter().zip(ballots) {
-        if let (Ok(picture), Ok(votes)) = (&row.content, &ballot.content) {
-            if picture.split != votes.split {
-                let detail =
-                    format!("the row is of the {} part, line {} of the votes of {}", picture.split, ballot.line, votes.split);
-                return Err(unpaired(row.line, detail));
-            }
+        if let (Ok(picture), Ok(votes)) = (&row.content, &ballot.content)
+            && picture.split != votes.split
+        {
+            let (ours, theirs) = (picture.split, votes.split);
+            let detail =
+                format!("the row is of the {ours} part, line {} of the votes of {theirs}", ballot.line);
+            return Err(unpaired(row.line, detail));
         }
         let pictured = pixels_only(row, pixels_file);
         let voted = votes_only(ballot, votes_file);

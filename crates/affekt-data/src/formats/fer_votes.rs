@@ -5,9 +5,8 @@ use affekt_core::Split;
 /// Expressions among the vote columns, which come first.
 pub(super) const N_EXPRESSIONS: usize = 8;
 /// The vote columns as the header spells them.
-pub(super) const VOTE_COLUMNS: [&str; 10] = [
-    "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF",
-];
+pub(super) const VOTE_COLUMNS: [&str; 10] =
+    ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF"];
 
 /// Votes per column.
 pub(super) type Votes = [u32; 10];
@@ -103,14 +102,14 @@ mod tests {
             "divided" => Verdict::Divided,
             "unknown" => Verdict::Unknown,
             "NF" => Verdict::NotAFace,
-            name => match VOTE_COLUMNS.iter().position(|column| *column == name) {
-                Some(top) => alone(top, votes[top]),
-                None => {
-                    let kept: Vec<u32> = name.split(' ').map(|count| count.parse().unwrap()).collect();
-                    let top = kept.iter().position(|count| count == kept.iter().max().unwrap()).unwrap();
-                    Verdict::Expression { top, kept: kept.try_into().unwrap() }
+            name => {
+                if let Some(top) = VOTE_COLUMNS.iter().position(|column| *column == name) {
+                    return alone(top, votes[top]);
                 }
-            },
+                let kept: Vec<u32> = name.split(' ').map(|count| count.parse().unwrap()).collect();
+                let top = kept.iter().position(|count| count == kept.iter().max().unwrap()).unwrap();
+                Verdict::Expression { top, kept: kept.try_into().unwrap() }
+            }
         }
     }
 

@@ -27,7 +27,9 @@ pub enum NoiseError {
         got: String,
     },
     /// The noise was drawn for another dataset.
-    #[error("the noise is for {what} {expected:?}; the manifest has {got:?}: draw it again for this manifest")]
+    #[error(
+        "the noise is for {what} {expected:?}; the manifest has {got:?}: draw it again for this manifest"
+    )]
     Mismatch {
         /// `dataset` or `label set`.
         what: &'static str,

@@ -40,7 +40,8 @@ impl NoisyLabels {
     pub fn save(&self, path: &Path) -> Result<(), NoiseError> {
         let csv_error = |source| ArtifactError::Csv { path: path.to_owned(), source };
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let source = std::io::Error::other("its head would have the same name; give it another extension");
+            let source =
+                std::io::Error::other("its head would have the same name; give it another extension");
             return Err(ArtifactError::Io { action: "write table", path: path.to_owned(), source }.into());
         }
         let name = |class| self.label_set.name_of(class).unwrap_or("?");
@@ -51,7 +52,7 @@ impl NoisyLabels {
             let cells = [row.sample.as_str(), name(row.original), name(row.noisy), changed];
             table.write_record(cells).map_err(csv_error)?;
         }
-        let bytes = table.into_inner().expect("because writing to memory cannot fail");
+        let bytes = table.into_inner().map_err(|error| csv_error(error.into_error().into()))?;
         write_atomic(path, &bytes)?;
         let head = Head {
             schema: Self::SCHEMA.to_owned(),
@@ -63,8 +64,10 @@ impl NoisyLabels {
             noise: self.noise.clone(),
         };
         let head_path = Self::head_path(path);
-        let text = toml::to_string(&head)
-            .map_err(|source| ArtifactError::TomlValue { path: head_path.clone(), source: Box::new(source) })?;
+        let text = toml::to_string(&head).map_err(|source| ArtifactError::TomlValue {
+            path: head_path.clone(),
+            source: Box::new(source),
+        })?;
         Ok(write_atomic(&head_path, text.as_bytes())?)
     }
 

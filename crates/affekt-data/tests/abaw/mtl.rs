@@ -1,6 +1,6 @@
 //! The multi-task tables.
 
-use affekt_artifact::QuarantineReason;
+use affekt_artifact::QuarantineReason::{self, LabelRange, MalformedRow};
 use affekt_core::Split;
 use affekt_data::{DataError, Reading};
 use affekt_testkit::{abaw_mtl, abaw_mtl_2022};
@@ -105,7 +105,6 @@ fn rows_with_other_fields_codes_or_names_are_set_aside_with_line_and_file() {
         "426/00001.jpg".to_owned(),
     ];
     let reading = read_rows(&rows);
-    use QuarantineReason::{LabelRange, MalformedRow};
     let reasons: Vec<_> =
         reading.quarantine.items.iter().map(|item| (item.line.unwrap(), item.reason)).collect();
     let expected = [MalformedRow, MalformedRow, LabelRange, LabelRange, MalformedRow, LabelRange];

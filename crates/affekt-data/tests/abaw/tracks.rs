@@ -1,6 +1,6 @@
 //! Annotations of single tracks.
 
-use affekt_artifact::QuarantineReason;
+use affekt_artifact::QuarantineReason::{self, LabelRange, MalformedRow};
 use affekt_core::Split;
 use affekt_data::{DataError, Dataset, Reading};
 use affekt_testkit::{abaw_tracks, abaw_tracks_2021, abaw_tracks_2022};
@@ -61,7 +61,7 @@ fn the_seven_classes_of_2021_have_no_other() {
     }
     assert_eq!(reading.counts.splits[&Split::Valid].per_class, [1, 1, 3, 1, 1, 1, 1]);
     let eight = read_with("aff-wild2-expr", EXPR, format!("{HEADER}\n8\n-2\n0\n"));
-    assert_eq!(eight.quarantine.counts()[&QuarantineReason::LabelRange], 2);
+    assert_eq!(eight.quarantine.counts()[&LabelRange], 2);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_file_under_another_header_is_set_aside_whole() {
         [&exchanged, &HEADER.replace(",Other", ""), &format!("{HEADER},Contempt"), "0", "", "\u{fffd}\"\n"]
     {
         let reading = read_with("aff-wild2-expr", EXPR, format!("{header}\n1\n2\n"));
-        assert_eq!(set_aside(&reading), [(EXPR, Some(1), QuarantineReason::MalformedRow)], "{header}");
+        assert_eq!(set_aside(&reading), [(EXPR, Some(1), MalformedRow)], "{header}");
         assert!(!samples(&reading, Split::Train).iter().any(|name| name.starts_with("video45_1")));
     }
     let folded =
@@ -145,12 +145,12 @@ fn either_value_missing_as_5_or_5_0_makes_both_missing() {
     for text in ["-4.9,0", "0,1.01", "1e300,0", "-2,-2"] {
         let reading = read_with("aff-wild2-va", VA, format!("valence,arousal\n{text}\n"));
         let image = "cropped_aligned/video45_1/00001.jpg";
-        assert_eq!(set_aside(&reading), [(image, Some(2), QuarantineReason::LabelRange)], "{text}");
+        assert_eq!(set_aside(&reading), [(image, Some(2), LabelRange)], "{text}");
     }
     for text in ["nan,0", "inf,0", "0", "0,0,0", "a,b", ",", "0;0"] {
         let reading = read_with("aff-wild2-va", VA, format!("valence,arousal\n{text}\n0,0\n"));
         let image = "cropped_aligned/video45_1/00001.jpg";
-        assert_eq!(set_aside(&reading), [(image, Some(2), QuarantineReason::MalformedRow)], "{text}");
+        assert_eq!(set_aside(&reading), [(image, Some(2), MalformedRow)], "{text}");
         assert!(reading.quarantine.items[0].detail.starts_with(VA), "{text}");
         assert!(samples(&reading, Split::Train).contains(&"video45_1/00002.jpg"), "{text}");
     }
@@ -173,7 +173,6 @@ fn action_units_count_only_when_all_are_coded() {
     let header = "AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26";
     let reading = read_with("aff-wild2-au", AU, format!("{header}\n{}", rows.join("\n")));
     let reasons: Vec<_> = reading.quarantine.items.iter().map(|item| item.reason).collect();
-    use QuarantineReason::{LabelRange, MalformedRow};
     assert_eq!(reasons, [MalformedRow, LabelRange, MalformedRow]);
     assert_eq!(row(&reading, "video45_1/00004.jpg").aus[0], Some(true));
     let other = header.replace("AU1,AU2", "AU2,AU1");
@@ -263,7 +262,7 @@ fn the_folders_of_every_year_are_found() {
 #[test]
 fn a_blank_line_between_rows_sets_the_file_aside() {
     let reading = read_with("aff-wild2-va", VA, "valence,arousal\n0,0\n\n0.5,0.5\n");
-    assert_eq!(set_aside(&reading), [(VA, Some(3), QuarantineReason::MalformedRow)]);
+    assert_eq!(set_aside(&reading), [(VA, Some(3), MalformedRow)]);
     let harmless = read_with("aff-wild2-va", VA, "\n\r\nvalence,arousal\n0,0\n0.5,0.5\n\n\n");
     assert!(harmless.quarantine.items.is_empty());
     assert_eq!(row(&harmless, "video45_1/00002.jpg").line, Some(5));
@@ -273,7 +272,7 @@ fn a_blank_line_between_rows_sets_the_file_aside() {
 fn a_line_that_is_not_utf8_costs_only_itself() {
     let reading = read_with("aff-wild2-va", VA, b"valence,arousal\n0,0\n\xff\xfe\n0,0\n0.5,0.5");
     let image = "cropped_aligned/video45_1/00002.jpg";
-    assert_eq!(set_aside(&reading), [(image, Some(3), QuarantineReason::MalformedRow)]);
+    assert_eq!(set_aside(&reading), [(image, Some(3), MalformedRow)]);
     assert!(row(&reading, "video45_1/00004.jpg").va.is_some());
 }
 

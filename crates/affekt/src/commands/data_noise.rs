@@ -18,7 +18,10 @@ pub(super) fn run(args: &DataNoiseArgs) -> anyhow::Result<Outcome> {
         }
         (NoiseKindArg::Circumplex, given) => {
             let temperature = given.context("--kind circumplex needs --temperature")?;
-            NoiseShape::Circumplex { temperature, distances: distances(&manifest.label_set, args.prototypes)? }
+            NoiseShape::Circumplex {
+                temperature,
+                distances: distances(&manifest.label_set, args.prototypes)?,
+            }
         }
     };
     let noise = LabelNoise { rate: args.rate, seed: args.seed, shape };
@@ -35,7 +38,10 @@ fn distances(set: &LabelSet, table: PrototypeTable) -> anyhow::Result<Vec<Vec<f6
         table.get(class).with_context(|| {
             let others = PrototypeTable::ALL.into_iter().filter(|table| table.get(class).is_some());
             let others: Vec<&str> = others.map(PrototypeTable::name).collect();
-            format!("prototype table {table} has no position for {class}; tables that have: {}", others.join(", "))
+            format!(
+                "prototype table {table} has no position for {class}; tables that have: {}",
+                others.join(", ")
+            )
         })
     };
     let prototypes = set.classes().iter().map(position).collect::<anyhow::Result<Vec<_>>>()?;
@@ -57,5 +63,8 @@ fn print(labels: &NoisyLabels, args: &DataNoiseArgs) -> anyhow::Result<()> {
     let (n, changed) = (labels.rows.len(), labels.n_changed());
     let share = 100.0 * changed as f64 / n as f64;
     let (out, head) = (args.out.display(), NoisyLabels::head_path(&args.out));
-    output::line(&format!("\n{changed} of {n} training labels changed ({share:.2} %): {out}, {}", head.display()))
+    output::line(&format!(
+        "\n{changed} of {n} training labels changed ({share:.2} %): {out}, {}",
+        head.display()
+    ))
 }

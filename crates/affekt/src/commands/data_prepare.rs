@@ -1,25 +1,19 @@
 //! `affekt data prepare`
 
 use affekt_data::{Dataset, Preparing, SplitSpec, prepare_files};
-use affekt_face::{Fit, Framing, Preprocess, ResizeFilter};
+use affekt_face::{DetectorName, FacePolicy, Fit, Framing, Margin, Preprocess, ResizeFilter, Template};
 use affekt_study::RunLock;
 use anyhow::Context;
 
-use crate::cli::{DataPrepareArgs, FitArg};
+use crate::cli::{DataPrepareArgs, FaceArg, FitArg, FramingArg};
 use crate::output::{self, Outcome, Table};
 use crate::detector::detector;
 use crate::prepare::Progress;
 
 pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     let dataset = Dataset::load(&args.manifest)?;
-    let fit = match args.fit {
-        FitArg::Stretch => Fit::Stretch,
-        FitArg::CenterCrop => Fit::CenterCrop,
-        FitArg::Pad => Fit::Pad,
-    };
     let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed };
-    let framing = Framing::Picture { fit, filter: ResizeFilter::PilBilinear };
-    let preprocess = Preprocess::framed(args.size, framing)?;
+    let preprocess = Preprocess::framed(args.size, framing(args)?)?;
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot create {}", args.out.display()))?;
     let _lock = RunLock::acquire(&args.out)?;
     let mut progress = Progress::new();
@@ -39,4 +33,30 @@ pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     output::print(&table.render())?;
     output::line(&format!("\n{} images in {}", made.manifest.rows.len(), args.out.display()))?;
     Ok(Outcome::Done)
+}
+
+/// What the options say becomes the face.
+fn framing(args: &DataPrepareArgs) -> anyhow::Result<Framing> {
+    let fit = match args.fit {
+        FitArg::Stretch => Fit::Stretch,
+        FitArg::CenterCrop => Fit::CenterCrop,
+        FitArg::Pad => Fit::Pad,
+    };
+    let filter = ResizeFilter::PilBilinear;
+    Ok(match args.framing {
+        FramingArg::Picture => Framing::Picture { fit, filter },
+        FramingArg::GivenBox => Framing::GivenBox { margin: Margin::new(args.margin)?, fit, filter },
+        FramingArg::Detected => Framing::Detected {
+            detector: DetectorName::new(&args.detector)?,
+            policy: match args.face {
+                FaceArg::Largest => FacePolicy::Largest,
+                FaceArg::MostCentral => FacePolicy::MostCentral,
+                FaceArg::HighestScore => FacePolicy::HighestScore,
+            },
+            margin: Margin::new(args.margin)?,
+            fit,
+            filter,
+        },
+        FramingArg::Landmarks => Framing::Landmarks { template: Template::Arcface },
+    })
 }

@@ -35,8 +35,8 @@ impl<'a> Rows<'a> {
         Ok(Self { gather, frames, absent: BTreeMap::new() })
     }
 
-    /// Takes one row, without labels where they are withheld. A labelled frame without an image is counted, for no face was found there; rows of a video
-    /// without any image are set aside together.
+    /// Takes one row, without labels where they are withheld. A labelled frame without an image is counted, for no
+    /// face was found there; rows of a video without any image are set aside together.
     pub(super) fn add(
         &mut self,
         row: FrameRow<'_>,
