@@ -72,7 +72,8 @@ impl LabelMap {
             class: class.to_owned(),
             set: set.name().to_owned(),
         };
-        let renamed = |class: &str| rename.iter().find(|(source, _)| source == class).map(|(_, target)| target);
+        let renamed =
+            |class: &str| rename.iter().find(|(source, _)| source == class).map(|(_, target)| target);
         for class in rename.iter().map(|(source, _)| source).chain(drop) {
             if from.parse_class(class).is_err() || (drop.contains(class) && renamed(class).is_some()) {
                 return Err(refuse(class, &from));

@@ -116,10 +116,7 @@ impl LabelSet {
 
     /// The basic expressions of RAF-DB; its files count them from 1.
     pub fn raf_db() -> Self {
-        Self::built_in(
-            "raf-db",
-            &["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"],
-        )
+        Self::built_in("raf-db", &["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"])
     }
 
     /// The compound expressions of RAF-DB; its files count them from 1.

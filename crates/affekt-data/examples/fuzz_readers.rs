@@ -9,6 +9,10 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints what it measures")]
 
+#[path = "../tests/fuzz/alarm.rs"]
+mod alarm;
+#[path = "../tests/fuzz/counting.rs"]
+mod counting;
 #[path = "../tests/fuzz/mod.rs"]
 mod fuzz;
 #[path = "../tests/fuzz/readers.rs"]
@@ -18,11 +22,13 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fuzz::{Alarm, Target};
+use alarm::Alarm;
+use counting::Counting;
+use fuzz::Target;
 pub(crate) use reader_list::readers;
 
 #[global_allocator]
-static ALLOCATOR: fuzz::Counting = fuzz::Counting;
+static ALLOCATOR: Counting = Counting;
 
 /// Longest time one input may take.
 const HANG: Duration = Duration::from_secs(10);
@@ -41,7 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = options()?;
     let alarm = Alarm::start(HANG);
     let mut broken = 0;
-    println!("{:<28} {:>9} {:>8} {:>9} {:>8} {:>7}", "reader", "inputs", "seconds", "peak MiB", "longest", "corpus");
+    println!(
+        "{:<28} {:>9} {:>8} {:>9} {:>8} {:>7}",
+        "reader", "inputs", "seconds", "peak MiB", "longest", "corpus"
+    );
     for mut target in Target::all(&options.corpus)? {
         if options.only.as_ref().is_some_and(|only| only != target.name()) {
             continue;
@@ -50,10 +59,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         while n < options.inputs && started.elapsed().as_secs_f64() < options.seconds {
             let input = target.input(options.seed, n);
             alarm.watch(&target, &input);
-            let (before, begun) = (fuzz::Counting::restart(), Instant::now());
+            let (before, begun) = (Counting::restart(), Instant::now());
             let outcome = target.read(&input);
             longest = longest.max(begun.elapsed());
-            let used = fuzz::Counting::peak().saturating_sub(before);
+            let used = Counting::peak().saturating_sub(before);
             alarm.rest();
             peak = peak.max(used);
             n += 1;

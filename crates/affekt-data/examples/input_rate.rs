@@ -59,7 +59,13 @@ fn augment(out: &str) -> Result<f64, Box<dyn Error>> {
     let pipeline = AugmentParams::new(AugmentSpec {
         flip: 0.5,
         shift: 0,
-        erase: Some(EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.25, min_aspect: 0.3, max_aspect: 3.3 }),
+        erase: Some(EraseSpec {
+            probability: 0.5,
+            min_area: 0.02,
+            max_area: 0.25,
+            min_aspect: 0.3,
+            max_aspect: 3.3,
+        }),
         warp: None,
         rand_augment: Some(RandAugmentSpec { magnitude: 5.0, n: 3, sd: 0.5 }),
     })?
@@ -82,16 +88,19 @@ fn augment(out: &str) -> Result<f64, Box<dyn Error>> {
 }
 
 fn fill(cache: &FaceCache, pipeline: &Pipeline, epoch: u64, positions: &[usize], batch: &mut [f32]) {
-    positions.par_iter().zip(batch.par_chunks_exact_mut(cache.image_len())).for_each_init(Vec::new, |face, (&at, out)| {
-        face.clear();
-        face.extend_from_slice(cache.image(at).unwrap_or_default());
-        pipeline.apply(face, cache.size(), &mut Seed(0).stream("augment", &[epoch, at as u64]));
-        let (pixels, _) = face.as_chunks::<3>();
-        let (scaled, _) = out.as_chunks_mut::<3>();
-        for (pixel, scaled) in pixels.iter().zip(scaled) {
-            for channel in 0..3 {
-                scaled[channel] = (f32::from(pixel[channel]) / 255.0 - MEAN[channel]) / STD[channel];
+    positions.par_iter().zip(batch.par_chunks_exact_mut(cache.image_len())).for_each_init(
+        Vec::new,
+        |face, (&at, out)| {
+            face.clear();
+            face.extend_from_slice(cache.image(at).unwrap_or_default());
+            pipeline.apply(face, cache.size(), &mut Seed(0).stream("augment", &[epoch, at as u64]));
+            let (pixels, _) = face.as_chunks::<3>();
+            let (scaled, _) = out.as_chunks_mut::<3>();
+            for (pixel, scaled) in pixels.iter().zip(scaled) {
+                for channel in 0..3 {
+                    scaled[channel] = (f32::from(pixel[channel]) / 255.0 - MEAN[channel]) / STD[channel];
+                }
             }
-        }
-    });
+        },
+    );
 }

@@ -15,21 +15,36 @@ impl fmt::Display for CheckReport {
         writeln!(f, "largest subject: {} images", self.largest_subject)?;
         writeln!(f)?;
         let widest = self.classes.iter().map(|c| c.class.len()).max().unwrap_or(0).max(12);
-        writeln!(f, "{:<6}  {:<widest$}  {:>9}  {:>9}  {:>7}", "part", "what", "found", "published", "differ")?;
+        writeln!(
+            f,
+            "{:<6}  {:<widest$}  {:>9}  {:>9}  {:>7}",
+            "part", "what", "found", "published", "differ"
+        )?;
         for count in self.published.iter().filter(|count| count.found > 0 || count.published.is_some()) {
             let part = count.split.map_or("all", affekt_core::Split::as_str);
             let published = count.published.map_or_else(|| "-".to_owned(), |n| n.to_string());
             let differ = count.published.filter(|_| count.differs());
             let differ = differ.map_or_else(String::new, |n| count.found.abs_diff(n).to_string());
-            let line = format!("{part:<6}  {:<widest$}  {:>9}  {published:>9}  {differ:>7}", count.what, count.found);
+            let line = format!(
+                "{part:<6}  {:<widest$}  {:>9}  {published:>9}  {differ:>7}",
+                count.what, count.found
+            );
             writeln!(f, "{}", line.trim_end())?;
         }
         if self.counts.all.per_class.iter().any(|&n| n > 0) {
             writeln!(f)?;
-            writeln!(f, "{:<widest$}  {:>8}  {:>8}  {:>15}", "class", "images", "subjects", "largest subject")?;
+            writeln!(
+                f,
+                "{:<widest$}  {:>8}  {:>8}  {:>15}",
+                "class", "images", "subjects", "largest subject"
+            )?;
             for class in &self.classes {
                 let share = 100.0 * class.largest_subject_share;
-                writeln!(f, "{:<widest$}  {:>8}  {:>8}  {share:>14.1}%", class.class, class.images, class.subjects)?;
+                writeln!(
+                    f,
+                    "{:<widest$}  {:>8}  {:>8}  {share:>14.1}%",
+                    class.class, class.images, class.subjects
+                )?;
             }
         }
         writeln!(f)?;

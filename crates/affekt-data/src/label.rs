@@ -49,8 +49,9 @@ impl LabelPolicy {
         let set = spec.label_set.0.clone();
         let map = spec.label_map.as_ref().map(|map| {
             let rename: Vec<_> = map.rename.iter().map(|(from, to)| (from.clone(), to.clone())).collect();
-            LabelMap::new(&map.name, set.clone(), map.to.0.clone(), &rename, &map.drop)
-                .map_err(|error| refuse("label_map", &error.to_string(), "a target or `drop` for every class"))
+            LabelMap::new(&map.name, set.clone(), map.to.0.clone(), &rename, &map.drop).map_err(|error| {
+                refuse("label_map", &error.to_string(), "a target or `drop` for every class")
+            })
         });
         let fold = |text: &str| fold(spec.label_case, text);
         let mut aliases = BTreeMap::new();

@@ -33,20 +33,24 @@ pub use check::{CheckReport, ClassCheck, check};
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use fingerprint::fingerprint;
-pub use formats::{AbawMtlLayout, AbawTracksLayout, AbawTestLine, AbawTrack, read_abaw_test_list};
-pub use formats::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, AffectnetSubset, Bp4dLayout, ColumnRef, Columns, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout, FolderChoice, FolderLayout, FrameTemplate, RafDbImages, RafDbLayout};
+pub use formats::{AbawMtlLayout, AbawTestLine, AbawTrack, AbawTracksLayout, read_abaw_test_list};
+pub use formats::{
+    AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, AffectnetSubset, Bp4dLayout, ColumnRef,
+    Columns, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout,
+    FolderChoice, FolderLayout, FrameTemplate, RafDbImages, RafDbLayout,
+};
 pub use gather::{Entry, Gather, Label};
 pub use label::{LabelPolicy, LabelReading};
-pub use pictures::{open_pictures, rows_to_show};
 pub use noise::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, NoisyRow};
+pub use pictures::{open_pictures, rows_to_show};
 pub use prepare::{Prepared, Preparing, prepare_files, prepare_with};
 pub use published::CountCheck;
 pub use reader::{AnnotationReader, ImageSource, LabelCounts, ReadCounts, ReadRow, Reading};
-pub use spec::{
-    ConflictPolicy, DatasetSpec, DuplicatePolicy, LabelCase, LabelMapSpec, LabelSetRef, Layout, MaxQuarantine,
-    PublishedCounts, PublishedSpec,
-};
 pub use sampling::{Sampler, Sampling};
+pub use spec::{
+    ConflictPolicy, DatasetSpec, DuplicatePolicy, LabelCase, LabelMapSpec, LabelSetRef, Layout,
+    MaxQuarantine, PublishedCounts, PublishedSpec,
+};
 pub use split::{SplitSpec, split_by_subject};
 pub use stamp::PreparedStamp;
 pub use stats::{AuStats, ClassStats, DataStats, Labelled, PartStats, VA_CELLS, VaStats};

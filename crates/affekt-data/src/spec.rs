@@ -8,7 +8,10 @@ use serde::Deserialize;
 
 use crate::formats::Format;
 use crate::{AbawMtlLayout, AbawTracksLayout};
-use crate::{AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, Bp4dLayout, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerPlusLayout, FolderLayout, RafDbLayout, SubjectRule};
+use crate::{
+    AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, Bp4dLayout, CsvLayout, DisfaLayout,
+    EmotionetLayout, ExpwLayout, FerPlusLayout, FolderLayout, RafDbLayout, SubjectRule,
+};
 
 /// A dataset as its file describes it; [`Dataset`](crate::Dataset) is the checked form.
 #[derive(Clone, Debug, Deserialize)]

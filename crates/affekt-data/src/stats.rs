@@ -227,7 +227,11 @@ fn cell(x: f64) -> usize {
 impl AuStats {
     fn of(au: u8, at: usize, rows: &[&ReadRow]) -> Self {
         let coded = || rows.iter().filter_map(|row| row.aus.get(at).copied().flatten());
-        Self { au, labelled: coded().count() as u64, present: coded().filter(|&present| present).count() as u64 }
+        Self {
+            au,
+            labelled: coded().count() as u64,
+            present: coded().filter(|&present| present).count() as u64,
+        }
     }
 }
 

@@ -51,7 +51,8 @@ fn official_splits_stay_and_the_missing_one_is_carved_from_train() {
         folder.image(&format!("images/val/{}/t0_{k}.png", k % 2), k);
     }
     let dataset = folders("splits = { train = \"train\", test = \"val\" }\n");
-    let prepared = prepare_files(&dataset, &folder.root(), preparing(SPLIT, &mut |_| ()), &folder.out()).unwrap();
+    let prepared =
+        prepare_files(&dataset, &folder.root(), preparing(SPLIT, &mut |_| ()), &folder.out()).unwrap();
     let n = |split| prepared.manifest.split(split).count();
     assert_eq!(n(Split::Test), 6);
     assert!((10..=16).contains(&n(Split::Valid)), "{}", n(Split::Valid));

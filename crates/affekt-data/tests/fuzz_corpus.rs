@@ -2,8 +2,6 @@
 //!
 //! `cargo run --release -p affekt-data --example fuzz_readers` runs a million inputs per reader and adds to the corpus.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 mod fuzz;
 #[path = "fuzz/readers.rs"]
 mod reader_list;

@@ -154,15 +154,14 @@ fn the_stamp_tells_whether_a_folder_is_current() {
 fn counts_far_from_the_published_are_refused() {
     let folder = Folder::with_rows(30);
     let with = |tolerance: &str, joy: &str| {
-        let published = format!("[published]\ntolerance = {tolerance}\nall.classes = {{ joy = {joy} }}\n[layout]");
+        let published =
+            format!("[published]\ntolerance = {tolerance}\nall.classes = {{ joy = {joy} }}\n[layout]");
         prepare(&folder, &dataset(&[("[layout]", &published)]))
     };
     assert!(with("0.0", "10").is_ok());
     assert!(with("0.1", "11").is_ok());
     let error = with("0.1", "12").unwrap_err();
-    assert!(
-        matches!(&error, DataError::PublishedCount { what, expected: 12, got: 10, .. } if what == "joy")
-    );
+    assert!(matches!(&error, DataError::PublishedCount { what, expected: 12, got: 10, .. } if what == "joy"));
 }
 
 #[test]

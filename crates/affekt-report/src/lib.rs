@@ -17,9 +17,7 @@ mod svg;
 mod table;
 mod write;
 
-pub use data_page::{
-    DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, PublishedCount, data_page,
-};
+pub use data_page::{DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, PublishedCount, data_page};
 pub use error::ReportError;
 pub use figure::Figure;
 pub use number::NumberKind;

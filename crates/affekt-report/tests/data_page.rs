@@ -1,7 +1,5 @@
 //! The page about a dataset: its numbers, what is left out, and what stays text.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 mod well_formed;
 
 use affekt_report::{DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, PublishedCount, data_page};
@@ -41,7 +39,10 @@ fn what_a_dataset_lacks_has_no_section() {
     let page = data_page(&plain()).unwrap();
     well_formed::check(&page).unwrap();
     for section in ["va", "aus", "pictures", "warnings"] {
-        assert!(!page.contains(&format!("#{section}\"")) && !page.contains(&format!("id=\"{section}\"")), "{section}");
+        assert!(
+            !page.contains(&format!("#{section}\"")) && !page.contains(&format!("id=\"{section}\"")),
+            "{section}"
+        );
     }
     assert!(page.contains("id=\"classes\"") && !page.contains("face box"));
     let mut empty = plain();
@@ -83,8 +84,13 @@ fn panels_rates_and_parts_are_drawn_with_their_numbers() {
     assert!(page.contains("0.7500 ± 0.1000") && page.contains("25.0\u{a0}%") && page.contains("not coded"));
     assert!(page.contains("train share") && page.contains("rate in test"));
     assert_eq!(page.matches("<figure role=\"group\"").count(), 3);
-    assert_eq!(page.matches("class=\"density\"").count(), 3 + 5, "a filled cell in each of three panels, and the key");
-    let mut ids: Vec<&str> = page.split(" id=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+    assert_eq!(
+        page.matches("class=\"density\"").count(),
+        3 + 5,
+        "a filled cell in each of three panels, and the key"
+    );
+    let mut ids: Vec<&str> =
+        page.split(" id=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
     let all = ids.len();
     ids.sort_unstable();
     ids.dedup();
@@ -92,14 +98,43 @@ fn panels_rates_and_parts_are_drawn_with_their_numbers() {
 }
 
 #[test]
+fn pictures_stand_under_their_class() {
+    let mut view = plain();
+    let picture = |class| DataPicture { class, sample: "s1".to_owned(), jpeg: vec![1] };
+    view.pictures = vec![picture(Some(0)), picture(Some(0)), picture(None)];
+    view.whole.without_class = group(9);
+    let page = data_page(&view).unwrap();
+    well_formed::check(&page).unwrap();
+    assert!(page.contains("<h3>calm <span class=\"count-of\">2 of 40</span>"), "{page}");
+    assert!(page.contains("<h3>no class <span class=\"count-of\">1 of 9</span>"));
+    assert!(
+        page.contains("alt=\"labelled calm, sample s1\"")
+            && page.contains("alt=\"without a class, sample s1\"")
+    );
+    // A dataset without expressions has no class to be without.
+    view.whole.classes = vec![group(0), group(0)];
+    view.pictures = vec![picture(None)];
+    let page = data_page(&view).unwrap();
+    assert!(
+        page.contains("<h3>all rows <span")
+            && page.contains("alt=\"sample s1\"")
+            && !page.contains("no class")
+    );
+}
+
+#[test]
 fn counts_that_differ_are_named() {
     let mut view = plain();
-    let count = |found| PublishedCount { part: "all".to_owned(), what: "rage".to_owned(), found, published: 7 };
+    let count =
+        |found| PublishedCount { part: "all".to_owned(), what: "rage".to_owned(), found, published: 7 };
     view.published = vec![count(7)];
     assert!(data_page(&view).unwrap().contains("all 1 published counts are found"));
     view.published = vec![count(7), count(6)];
     let page = data_page(&view).unwrap();
-    assert!(page.contains("1 of 2 published counts differ:") && page.contains("all rage: 6 for 7."), "{page}");
+    assert!(
+        page.contains("1 of 2 published counts differ:") && page.contains("all rage: 6 found, 7 published."),
+        "{page}"
+    );
     assert!(page.contains("✗ 1 missing"));
 }
 
@@ -107,7 +142,8 @@ fn counts_that_differ_are_named() {
 fn whatever_a_dataset_says_stays_text() {
     let hostile = "\"><script>alert('x')</script>&amp;";
     let mut view = plain();
-    for text in [&mut view.name, &mut view.title, &mut view.licence, &mut view.citation, &mut view.label_set] {
+    for text in [&mut view.name, &mut view.title, &mut view.licence, &mut view.citation, &mut view.label_set]
+    {
         *text = hostile.to_owned();
     }
     view.classes = vec![hostile.to_owned(), "rage".to_owned()];

@@ -1,6 +1,5 @@
 //! `AffectNet` in its three releases.
 
-use std::fmt::Write as _;
 use std::io::Cursor;
 
 use image::{ImageFormat, RgbImage};
@@ -86,13 +85,13 @@ pub fn affectnet_csv(tree: &Tree) {
 /// n shows class n mod 8.
 pub fn affectnet_npy(tree: &Tree) {
     let faces = Faces::default();
-    let train = [0, 1, 2, 3, 5, 7, 10, 13, 15, 16];
+    let train = [0_u8, 1, 2, 3, 5, 7, 10, 13, 15, 16];
     let valid = [0, 1, 2, 3, 4, 7, 8, 9, 10, 14];
-    for (part, numbers, n_before) in [("train_set", &train[..], 0), ("val_set", &valid[..], 100)] {
-        for &n in numbers {
-            tree.write(&format!("{part}/images/{n}.jpg"), faces.jpeg(n_before + n, SIDE));
+    for (part, numbers, n_before) in [("train_set", train, 0), ("val_set", valid, 100)] {
+        for n in numbers {
+            tree.write(&format!("{part}/images/{n}.jpg"), faces.jpeg(u64::from(n_before + n), SIDE));
             let code = n % 8;
-            let [valence, arousal] = VA[usize::try_from(code).expect("because it is below 8")];
+            let [valence, arousal] = VA[usize::from(code)];
             let array = |what: &str, bytes: Vec<u8>| {
                 tree.write(&format!("{part}/annotations/{n}_{what}.npy"), bytes);
             };
@@ -111,33 +110,31 @@ pub fn affectnet_npy(tree: &Tree) {
 /// with two decimals, 12 neither subset nor soft label.
 pub fn affectnet_plus(tree: &Tree) {
     let faces = Faces::default();
-    for (part, numbers) in [("train_set", 5..=12_u64), ("validation_set", 5..=6)] {
+    for (part, numbers) in [("train_set", 5..=12), ("validation_set", 5..=6)] {
         for n in numbers {
             let folder = format!("human_annotated/{part}");
-            tree.write(&format!("{folder}/images/{n}.jpg"), faces.jpeg(n, SIDE));
+            tree.write(&format!("{folder}/images/{n}.jpg"), faces.jpeg(n.into(), SIDE));
             tree.write(&format!("{folder}/annotations/{n}.json"), document(n));
         }
     }
 }
 
-fn document(n: u64) -> String {
-    let code = usize::try_from(n % 8).expect("because it is below 8");
+fn document(n: u8) -> String {
+    let code = n % 8;
     let mut soft = [0.02; 8];
-    soft[code] = 0.86;
-    let [valence, arousal] = VA[code];
-    let mut text = match n {
-        8 => format!("{{\"human-label\": \"{code}\""),
-        _ => format!("{{\"human-label\": {code}"),
-    };
-    let written = match n {
+    soft[usize::from(code)] = 0.86;
+    let label = if n == 8 { format!("\"{code}\"") } else { code.to_string() };
+    let soft = match n {
         11 => ["0.12"; 7].join(", ") + ", 0.14",
         _ => soft.map(|p| p.to_string()).join(", "),
     };
-    if n != 12 {
-        write!(text, ", \"soft-label\": [{written}], \"subset\": {}", n % 3).expect("because a string grows");
-    }
+    let soft = match n {
+        12 => String::new(),
+        _ => format!(", \"soft-label\": [{soft}], \"subset\": {}", n % 3),
+    };
+    let [valence, arousal] = VA[usize::from(code)];
     let points = points().map(|x| x.to_string()).join(", ");
-    text += &match n {
+    let meta = match n {
         9 => String::new(),
         10 => ", \"meta-data\": {}".to_owned(),
         _ => format!(
@@ -146,7 +143,7 @@ fn document(n: u64) -> String {
              \"pose\": {{\"yaw\": -3.5}}, \"landmark-68\": [{points}], \"landmark-29\": [1.5, 2.5]}}"
         ),
     };
-    text + "}"
+    format!("{{\"human-label\": {label}{soft}{meta}}}")
 }
 
 /// 68 points on a grid within the picture, x0, y0, x1, y1, ...

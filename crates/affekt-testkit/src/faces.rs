@@ -23,17 +23,26 @@ impl Default for Faces {
 
 impl Faces {
     /// Face number `index`, \[side, side, 3\] u8; the same every time.
+    ///
+    /// # Panics
+    /// When the world cannot render a face of this side.
     pub fn pixels(&self, index: u64, side: u32) -> Vec<u8> {
         let sample = self.world.draw(Seed(7), Split::Test, index);
         self.world.render(&sample, side).expect("because miniatures ask for small faces")
     }
 
     /// That face as a JPEG file.
+    ///
+    /// # Panics
+    /// As [`pixels`](Self::pixels).
     pub fn jpeg(&self, index: u64, side: u32) -> Vec<u8> {
         self.encoded(index, side, ImageFormat::Jpeg)
     }
 
     /// That face as a PNG file.
+    ///
+    /// # Panics
+    /// As [`pixels`](Self::pixels).
     pub fn png(&self, index: u64, side: u32) -> Vec<u8> {
         self.encoded(index, side, ImageFormat::Png)
     }

@@ -13,6 +13,9 @@ pub fn npy_doubles(values: &[f64]) -> Vec<u8> {
 }
 
 /// An npy file of version 1: the header is padded so that the data begin at a multiple of 64 bytes.
+///
+/// # Panics
+/// When the header takes more than 65,535 bytes.
 pub fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let dictionary = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     let header_len = (10 + dictionary.len() + 1).next_multiple_of(64) - 10;

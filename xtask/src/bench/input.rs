@@ -38,7 +38,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     let scratch = workspace.target.join("bench").join("input");
     let size = args.size.to_string();
 
-    let mut pairs = [Pairs::new("JPEG to face cache"), Pairs::new("cache, RandAugment, flip, erasing, to batches")];
+    let mut pairs =
+        [Pairs::new("JPEG to face cache"), Pairs::new("cache, RandAugment, flip, erasing, to batches")];
     for round in 1..=args.rounds {
         eprintln!("round {round} of {}", args.rounds);
         for (pair, mode) in pairs.iter_mut().zip(["prepare", "augment"]) {
@@ -56,7 +57,10 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
             pair.peer.push(rate(&mut command)?);
         }
     }
-    println!("input pipeline, faces8, {size} px, {WORKERS} threads beside {WORKERS} workers, images/s, median of {}", args.rounds);
+    println!(
+        "input pipeline, faces8, {size} px, {WORKERS} threads beside {WORKERS} workers, images/s, median of {}",
+        args.rounds
+    );
     println!("{:<46}  {:>9}  {:>9}  {:>6}", "work", "affekt", "peer", "ratio");
     for pair in &pairs {
         let ratios: Vec<f64> = pair.ours.iter().zip(&pair.peer).map(|(ours, peer)| ours / peer).collect();
@@ -102,5 +106,7 @@ fn rate(command: &mut Command) -> Result<f64> {
         bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     let number = text.lines().last().and_then(|line| line.strip_prefix("images/s "));
-    number.and_then(|text| text.trim().parse().ok()).with_context(|| format!("{name} printed {text:?}; expected `images/s N`"))
+    number
+        .and_then(|text| text.trim().parse().ok())
+        .with_context(|| format!("{name} printed {text:?}; expected `images/s N`"))
 }

@@ -38,5 +38,7 @@ pub(super) fn peer_python(workspace: &Workspace, given: Option<PathBuf>) -> Resu
         installed.tail,
         PACKAGES.join(", ")
     );
-    imports(&program).then_some(program).context("the peers were installed but cannot be imported; pass --python")
+    imports(&program)
+        .then_some(program)
+        .context("the peers were installed but cannot be imported; pass --python")
 }

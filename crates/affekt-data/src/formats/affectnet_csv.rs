@@ -96,7 +96,9 @@ fn read_table(path: &Path, file: &str, split: Split, gather: &mut Gather) -> Res
         let (split, line) = (Some(split), Some(row.line));
         match cells.face() {
             Ok(Face::Labelled { label, va, hint, note }) => {
-                note.into_iter().for_each(|note| gather.note(note, 1));
+                if let Some(note) = note {
+                    gather.note(note, 1);
+                }
                 gather.note("rows without facial_landmarks", hint.landmarks.is_none().into());
                 gather.add(Entry { name, label, va, split, hint, line, ..Entry::default() })?;
             }

@@ -176,7 +176,8 @@ fn distribution(entries: Vec<f64>) -> Result<(LabelDistribution, f64), Fault> {
     if n != LabelSet::affectnet8().len() {
         return Err(malformed(format!("`soft-label` has {n} entries; expected 8")));
     }
-    if !((sum - 1.0).abs() <= ROUNDING) {
+    // Tested positively, so that NaN fails.
+    if !(1.0 - ROUNDING..=1.0 + ROUNDING).contains(&sum) {
         return Err(out_of_range(format!("`soft-label` sums to {sum}; expected 1")));
     }
     let distribution = LabelDistribution::new(entries.into_iter().map(|p| p / sum).collect());

@@ -81,8 +81,7 @@ impl Format for CsvLayout {
         if columns.valence.is_some() != columns.arousal.is_some() {
             return Err(refuse("layout.columns", "one of valence and arousal", "both or neither"));
         }
-        let optional =
-            [&columns.subject, &columns.video, &columns.split, &columns.valence, &columns.arousal];
+        let optional = [&columns.subject, &columns.video, &columns.split, &columns.valence, &columns.arousal];
         let mut all = [&columns.image, &columns.label].into_iter().chain(optional.into_iter().flatten());
         let wrong = all.find(|c| matches!(c, ColumnRef::Name(_)) != self.header);
         match wrong {

@@ -203,6 +203,18 @@ fn people_of_one_recording_are_one_subject_and_two_videos() {
 }
 
 #[test]
+fn parts_of_a_single_track_stand_and_a_recording_they_cut_is_counted() {
+    let miniature = Miniature::new(abaw_tracks);
+    let train = EXPR.replace("video45_1", "10-60-1280x720");
+    miniature.tree().write(&train, format!("{HEADER}\n1\n"));
+    let set = dataset("aff-wild2-expr");
+    let reading = miniature.read(&set).unwrap();
+    assert!(samples(&reading, Split::Train).contains(&"10-60-1280x720/00001.jpg"));
+    assert!(samples(&reading, Split::Valid).contains(&"10-60-1280x720_right/00001.jpg"));
+    assert_eq!(miniature.check(&set).subjects_in_several_splits, 1);
+}
+
+#[test]
 fn a_video_in_two_image_folders_has_the_frames_of_both() {
     let reading = read("aff-wild2-va");
     let images: Vec<_> =

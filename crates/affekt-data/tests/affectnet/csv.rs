@@ -3,7 +3,7 @@
 use affekt_artifact::QuarantineReason::{
     self, EmptyImage, LabelRange, MalformedRow, OutsideRoot, UnreadableImage,
 };
-use affekt_core::{Seed, Split};
+use affekt_core::{Seed, Split, VaPoint};
 use affekt_data::{DataError, Dataset, Reading, check};
 use affekt_face::{FaceBox, Landmarks};
 use affekt_testkit::{
@@ -64,7 +64,7 @@ fn a_miniature_is_read_and_every_row_accounted_for() {
     assert_eq!(row.subject.as_str(), row.sample.as_str(), "nobody tells who it is");
     assert_eq!((row.split, row.line), (Some(Split::Train), Some(2)));
     assert_eq!(row.va.map(|va| (va.valence(), va.arousal())), Some((-0.176_846, 0.004_839_33)));
-    assert_eq!(reading.rows[7].va.map(|va| va.arousal()), Some(1e-5), "an exponent");
+    assert_eq!(reading.rows[7].va.map(VaPoint::arousal), Some(1e-5), "an exponent");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn none_keeps_its_valence_and_uncertain_and_no_face_are_ignored_by_name() {
         let reading = Miniature::new(affectnet_csv).read(&changed).unwrap();
         let without: Vec<_> = reading.rows.iter().filter(|row| row.expression.is_none()).collect();
         assert_eq!(without.len(), 2);
-        assert!(without.iter().all(|row| row.va.map(|va| va.arousal()) == Some(0.25)));
+        assert!(without.iter().all(|row| row.va.map(VaPoint::arousal) == Some(0.25)));
         let notes = [
             ("expression No-Face (10): left out", 2),
             ("expression None (8): kept for valence and arousal", 2),

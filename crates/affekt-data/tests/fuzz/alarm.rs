@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::Target;
-use super::target::Input;
+use crate::fuzz::{Input, Target};
 
 /// Watches one input at a time; a hang ends the process, the input having been saved.
 pub(crate) struct Alarm {
@@ -19,9 +18,10 @@ impl Alarm {
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(limit / 10);
-                let hung = seen.lock().ok().and_then(|mut watched| {
-                    watched.take_if(|(since, ..)| since.elapsed() > limit)
-                });
+                let hung = seen
+                    .lock()
+                    .ok()
+                    .and_then(|mut watched| watched.take_if(|(since, ..)| since.elapsed() > limit));
                 if let Some((_, target, input)) = hung {
                     let saved = target.save(&input, "hang").unwrap_or_default();
                     eprintln!("{} hangs on {}", target.name(), saved.display());

@@ -14,10 +14,15 @@ pub(crate) fn readers() -> Vec<Reader> {
         (name, fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {path}: {error}")), build)
     };
     vec![
+        shipped("aff-wild2-tracks", kit::abaw_tracks),
+        shipped("aff-wild2-mtl", kit::abaw_mtl),
         shipped("affectnet-csv", kit::affectnet_csv),
         shipped("affectnet-8", kit::affectnet_npy),
         shipped("affectnet-plus", kit::affectnet_plus),
         shipped("raf-db", kit::raf_db),
+        shipped("raf-db-kaggle", kit::raf_db_kaggle),
+        shipped("fer-plus-probability", kit::fer_plus),
+        shipped("emotionet", kit::emotionet),
         shipped("expw", kit::expw),
         shipped("disfa", kit::disfa),
         shipped("bp4d", kit::bp4d),

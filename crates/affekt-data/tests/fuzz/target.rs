@@ -38,7 +38,10 @@ pub(crate) struct Target {
 impl Target {
     /// Every reader, with the corpus found below `corpus`.
     pub(crate) fn all(corpus: &Path) -> Result<Vec<Self>, Box<dyn Error>> {
-        super::super::readers().into_iter().map(|(name, toml, build)| Self::new(name, &toml, build, corpus)).collect()
+        super::super::readers()
+            .into_iter()
+            .map(|(name, toml, build)| Self::new(name, &toml, build, corpus))
+            .collect()
     }
 
     fn new(name: &'static str, toml: &str, build: fn(&Tree), corpus: &Path) -> Result<Self, Box<dyn Error>> {
@@ -97,7 +100,8 @@ impl Target {
             return Input { file, bytes: mutate(&bytes, &mut stream).into() };
         }
         let at = stream.below(self.files.len() as u64);
-        let (file, bytes) = self.files.iter().nth(pick(self.files.len(), at)).expect("because a miniature has files");
+        let (file, bytes) =
+            self.files.iter().nth(pick(self.files.len(), at)).expect("because a miniature has files");
         Input { file: file.clone(), bytes: mutate(bytes, &mut stream).into() }
     }
 
@@ -139,7 +143,8 @@ impl Target {
 
     fn load_corpus(&mut self) -> Result<(), Box<dyn Error>> {
         let Ok(entries) = fs::read_dir(&self.corpus_folder) else { return Ok(()) };
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
         paths.sort();
         for path in paths {
             let text = fs::read(&path)?;
@@ -156,12 +161,17 @@ impl Target {
 }
 
 /// Every file that is no picture.
-fn annotations(root: &Path, below: &str, files: &mut BTreeMap<String, Arc<[u8]>>) -> Result<(), Box<dyn Error>> {
+fn annotations(
+    root: &Path,
+    below: &str,
+    files: &mut BTreeMap<String, Arc<[u8]>>,
+) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(root.join(below))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-        let extension = Path::new(&name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let extension =
+            Path::new(&name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let is_picture = ["jpg", "jpeg", "png", "bmp", "tif", "tiff"].contains(&extension.as_str());
         if entry.file_type()?.is_dir() {
             annotations(root, &path, files)?;

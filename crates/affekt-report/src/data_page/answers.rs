@@ -1,6 +1,6 @@
 //! The few sentences that stand first.
 
-use super::DataView;
+use super::{DataView, PublishedCount};
 use crate::number::NumberKind;
 
 /// Differing counts quoted in full; the table has them all.
@@ -10,7 +10,7 @@ const QUOTED: usize = 3;
 pub(super) fn answers(view: &DataView) -> Vec<(String, String)> {
     let mut list = vec![size(view)];
     list.extend(balance(view));
-    list.extend(published(view));
+    list.push(published(view));
     list.extend(cut(view));
     list.extend(broken(view));
     list
@@ -20,11 +20,16 @@ fn size(view: &DataView) -> (String, String) {
     let whole = &view.whole;
     let headline = format!("{} usable {}", whole.rows, plural(whole.rows, "row"));
     let subjects = if whole.subjects == whole.rows {
-        "as many subjects as rows: nobody is shown twice, or the dataset does not tell who is shown".to_owned()
+        "as many subjects as rows: nobody is shown twice, or the dataset does not tell who is shown"
+            .to_owned()
     } else {
         format!("{} {}", whole.subjects, plural(whole.subjects, "subject"))
     };
-    let videos = if whole.videos > 0 { format!(", {} {}", whole.videos, plural(whole.videos, "video")) } else { String::new() };
+    let videos = if whole.videos > 0 {
+        format!(", {} {}", whole.videos, plural(whole.videos, "video"))
+    } else {
+        String::new()
+    };
     (headline, format!("of {} in the annotation; {subjects}{videos}.", view.annotated))
 }
 
@@ -37,10 +42,14 @@ fn balance(view: &DataView) -> Option<(String, String)> {
     let (largest, most) = filled().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let (smallest, least) = filled().reduce(|a, b| if b.1 < a.1 { b } else { a })?;
     let empty: Vec<&str> = counts().filter(|(_, rows)| *rows == 0).map(|(name, _)| name.as_str()).collect();
-    let empty = if empty.is_empty() { String::new() } else { format!(" No row at all: {}.", empty.join(", ")) };
+    let empty =
+        if empty.is_empty() { String::new() } else { format!(" No row at all: {}.", empty.join(", ")) };
     let always = NumberKind::Share.print(most as f64 / labelled as f64);
     if filled().count() == 1 {
-        return Some((format!("One class only, {largest}."), format!("Every row with a class has it.{empty}")));
+        return Some((
+            format!("One class only, {largest}."),
+            format!("Every row with a class has it.{empty}"),
+        ));
     }
     let headline = if most == least {
         "The classes are balanced:".to_owned()
@@ -62,19 +71,22 @@ fn ratio(value: f64) -> String {
     if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
-fn published(view: &DataView) -> Option<(String, String)> {
+fn published(view: &DataView) -> (String, String) {
     let n = view.published.len();
     if n == 0 {
-        return Some(("Nothing to compare with:".to_owned(), "the description states no published counts.".to_owned()));
+        let text = "the description states no published counts.".to_owned();
+        return ("Nothing to compare with:".to_owned(), text);
     }
     let differing: Vec<_> = view.published.iter().filter(|count| count.found != count.published).collect();
     if differing.is_empty() {
-        return Some(("As published:".to_owned(), format!("all {n} published counts are found in this copy.")));
+        return ("As published:".to_owned(), format!("all {n} published counts are found in this copy."));
     }
-    let quote = differing.iter().take(QUOTED).map(|c| format!("{} {}: {} for {}", c.part, c.what, c.found, c.published));
+    let quote =
+        |c: &PublishedCount| format!("{} {}: {} found, {} published", c.part, c.what, c.found, c.published);
+    let quoted: Vec<String> = differing.iter().take(QUOTED).map(|count| quote(count)).collect();
     let more = if differing.len() > QUOTED { "; and more" } else { "" };
-    let quoted = quote.collect::<Vec<_>>().join("; ");
-    Some((format!("{} of {n} published counts differ:", differing.len()), format!("{quoted}{more}.")))
+    let headline = format!("{} of {n} published counts differ:", differing.len());
+    (headline, format!("{}{more}.", quoted.join("; ")))
 }
 
 fn cut(view: &DataView) -> Option<(String, String)> {

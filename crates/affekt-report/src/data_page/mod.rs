@@ -15,8 +15,8 @@ use crate::{DataTable, ReportError};
 
 const TEMPLATE: &str = include_str!("../../templates/data.html");
 const DATA_CSS: &str = include_str!("../../templates/data.css");
-/// Heading of the rows that have no class.
-const WITHOUT_CLASS: &str = "rows without a class";
+/// Name of the rows that have no class.
+const WITHOUT_CLASS: &str = "no class";
 
 #[derive(Serialize)]
 struct PictureView {
@@ -72,7 +72,7 @@ pub fn data_page(view: &DataView) -> Result<String, ReportError> {
         class_tables: if has_classes { list(tables::subjects(view)) } else { Vec::new() },
         va: density(view).map(|figure| figure_view(&figure, "")),
         aus: has_aus.then(|| figure_view(&AuRates::of(&view.whole, &view.parts), "")),
-        pictures: picture_groups(view),
+        pictures: picture_groups(view, has_classes),
         broken: &view.broken,
         parts: list(tables::parts(view)),
         published: list(tables::published(view)),
@@ -130,21 +130,26 @@ fn density(view: &DataView) -> Option<VaDensity> {
     })
 }
 
-fn picture_groups(view: &DataView) -> Vec<PictureGroup> {
+fn picture_groups(view: &DataView, has_classes: bool) -> Vec<PictureGroup> {
     let mut groups: Vec<(Option<usize>, PictureGroup)> = Vec::new();
     for picture in &view.pictures {
         let class = picture.class.and_then(|c| Some((view.classes.get(c)?, view.whole.classes.get(c)?.rows)));
-        let label = class.map_or("without a class".to_owned(), |(name, _)| format!("labelled {name}"));
+        let label = match class {
+            Some((name, _)) => format!("labelled {name}, "),
+            None if has_classes => "without a class, ".to_owned(),
+            None => String::new(),
+        };
         let shown = PictureView {
             src: format!("data:image/jpeg;base64,{}", base64::base64(&picture.jpeg)),
-            alt: format!("{label}, sample {}", picture.sample),
+            alt: format!("{label}sample {}", picture.sample),
             sample: picture.sample.clone(),
         };
         match groups.last_mut() {
             Some((last, group)) if *last == picture.class => group.pictures.push(shown),
             _ => {
                 let rows = class.map_or(view.whole.without_class.rows, |(_, rows)| rows);
-                let heading = class.map_or(WITHOUT_CLASS, |(name, _)| name).to_owned();
+                let rest = if has_classes { WITHOUT_CLASS } else { "all rows" };
+                let heading = class.map_or(rest, |(name, _)| name).to_owned();
                 groups.push((picture.class, PictureGroup { heading, rows, pictures: vec![shown] }));
             }
         }

@@ -7,7 +7,8 @@ use crate::{Cell, DataTable};
 /// Who the rows of each class are of.
 pub(super) fn subjects(view: &DataView) -> DataTable {
     let columns = ["class", "rows", "subjects", "rows of the largest subject", "its share"];
-    let caption = "Subjects of each class; where one subject is most of a class, a model may learn the person";
+    let caption =
+        "Subjects of each class; where one subject is most of a class, a model may learn the person";
     let mut table = DataTable::new("subjects", caption, &columns);
     let groups = view.classes.iter().map(String::as_str).zip(&view.whole.classes);
     let rest = (super::WITHOUT_CLASS, &view.whole.without_class);
@@ -26,7 +27,11 @@ pub(super) fn subjects(view: &DataView) -> DataTable {
 
 /// What the rows of each part carry; kinds of labels that no row has are left out.
 pub(super) fn parts(view: &DataView) -> DataTable {
-    let mut table = DataTable::new("parts", "Usable rows, and how many of them carry what", &["part", "rows", "subjects"]);
+    let mut table = DataTable::new(
+        "parts",
+        "Usable rows, and how many of them carry what",
+        &["part", "rows", "subjects"],
+    );
     let has_videos = view.whole.videos > 0;
     table.columns.extend(has_videos.then(|| "videos".to_owned()));
     let kinds = view.whole.labelled.iter().enumerate().filter(|(_, (_, rows))| *rows > 0);
@@ -35,7 +40,9 @@ pub(super) fn parts(view: &DataView) -> DataTable {
     for part in view.parts.iter().chain([&view.whole]) {
         let mut row = vec![Cell::text(&*part.name), Cell::Count(part.rows), Cell::Count(part.subjects)];
         row.extend(has_videos.then_some(Cell::Count(part.videos)));
-        row.extend(kinds.iter().map(|(k, _)| part.labelled.get(*k).map_or(Cell::Hole, |(_, n)| Cell::Count(*n))));
+        row.extend(
+            kinds.iter().map(|(k, _)| part.labelled.get(*k).map_or(Cell::Hole, |(_, n)| Cell::Count(*n))),
+        );
         table.rows.push(row);
     }
     table

@@ -90,8 +90,11 @@ impl Figure for AuRates {
         let mut table = DataTable::new(&*self.id, &*self.title, &["action unit", "coded", "present", "rate"]);
         table.columns.extend(self.parts.iter().map(|(name, _)| format!("rate in {name}")));
         for (k, au) in self.whole.iter().enumerate() {
-            let rate = |au: &DataAu| au.rate().map_or(Cell::Hole, |rate| Cell::Number(NumberKind::Share, Some(rate)));
-            let mut row = vec![Cell::text(&*au.name), Cell::Count(au.labelled), Cell::Count(au.present), rate(au)];
+            let rate = |au: &DataAu| {
+                au.rate().map_or(Cell::Hole, |rate| Cell::Number(NumberKind::Share, Some(rate)))
+            };
+            let mut row =
+                vec![Cell::text(&*au.name), Cell::Count(au.labelled), Cell::Count(au.present), rate(au)];
             row.extend(self.parts.iter().map(|(_, aus)| aus.get(k).map_or(Cell::Hole, rate)));
             table.rows.push(row);
         }

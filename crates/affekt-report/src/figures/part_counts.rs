@@ -85,11 +85,11 @@ impl Figure for PartCounts {
         let widest = |list: &mut dyn Iterator<Item = f64>| list.fold(0.0, |a, b| if b > a { b } else { a });
         let n_parts = self.parts.len();
         let cells = || (0..n_parts).flat_map(|p| (0..self.classes.len()).map(move |c| (p, c)));
-        let [part, count, share] = [0, 1, 2]
-            .map(|k| widest(&mut cells().map(|(p, c)| text_width(&self.text(p, c)[k], 10.5))));
+        let [part, count, share] =
+            [0, 1, 2].map(|k| widest(&mut cells().map(|(p, c)| text_width(&self.text(p, c)[k], 10.5))));
         let left = widest(&mut self.classes.iter().map(|c| text_width(c, 12.0))).clamp(30.0, 130.0) + 8.0;
         // Columns at the right, each flush right: part, rows, share.
-        let ends = [WIDTH - share - count - 12.0, WIDTH - share - 6.0, WIDTH];
+        let ends = [WIDTH - share - count - 20.0, WIDTH - share - 9.0, WIDTH];
         let right = ends[0] - part - 10.0;
         let group = ROW * n_parts as f64 + 8.0;
         let bottom = group * self.classes.len() as f64;
@@ -110,7 +110,13 @@ impl Figure for PartCounts {
                 let style = ArmStyle::of(PART_STYLES[p % PART_STYLES.len()]);
                 if self.is_log() && rows > 0 {
                     let x = scale.at((rows as f64).log10());
-                    draw_marker(&mut svg, style, [x, y + 0.5 * ROW], 4.2, None);
+                    let at = [x, y + 0.5 * ROW];
+                    // Without parts there is nothing to tell apart by shape.
+                    if n_parts == 1 {
+                        svg.circle(&format!("{} bar", style.class()), at, 4.0);
+                    } else {
+                        draw_marker(&mut svg, style, at, 4.2, None);
+                    }
                 } else if rows > 0 {
                     let class = format!("{} bar", style.class());
                     svg.rect(&class, [left, y + 2.0], [scale.at(rows as f64) - left, ROW - 4.0], 1.0);
@@ -127,7 +133,10 @@ impl Figure for PartCounts {
         let mut table = DataTable::new(&*self.id, &*self.title, &["class"]);
         for (name, _) in &self.parts {
             let name = if name.is_empty() { "rows" } else { name };
-            table.columns.extend([name.to_owned(), if self.parts.len() > 1 { format!("{name} share") } else { "share".to_owned() }]);
+            table.columns.extend([
+                name.to_owned(),
+                if self.parts.len() > 1 { format!("{name} share") } else { "share".to_owned() },
+            ]);
         }
         for (c, class) in self.classes.iter().enumerate() {
             let mut row = vec![Cell::text(&**class)];

@@ -118,8 +118,8 @@ impl Figure for VaDensity {
             }
         }
         let shares = [0.0, 0.0625, 0.25, 0.5625, 1.0];
-        svg.text("note", Align::Start, [LEFT, legend + 12.0], "one row");
-        let mut x = LEFT + text_width("one row", 10.5) + 6.0;
+        svg.text("note", Align::Start, [LEFT, legend + 12.0], "fewer");
+        let mut x = LEFT + text_width("fewer", 10.5) + 6.0;
         for share in shares {
             svg.rect("density", [x, legend + 3.0], [18.0, 12.0], strength(share));
             x += 18.0;
@@ -129,7 +129,8 @@ impl Figure for VaDensity {
     }
 
     fn table(&self) -> DataTable {
-        let columns = ["rows of", "n", "valence, mean ± sd", "arousal, mean ± sd", "rows in the fullest cell"];
+        let columns =
+            ["rows of", "n", "valence, mean ± sd", "arousal, mean ± sd", "rows in the fullest cell"];
         let mut table = DataTable::new(&*self.id, &*self.title, &columns);
         for (name, va) in &self.panels {
             let spread = |k: usize| Cell::Spread(Some(va.mean[k]), va.sd.map(|sd| sd[k]));

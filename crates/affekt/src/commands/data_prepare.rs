@@ -6,8 +6,8 @@ use affekt_study::RunLock;
 use anyhow::Context;
 
 use crate::cli::{DataPrepareArgs, FaceArg, FitArg, FramingArg};
-use crate::output::{self, Outcome, Table};
 use crate::detector::detector;
+use crate::output::{self, Outcome, Table};
 use crate::prepare::Progress;
 
 pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {

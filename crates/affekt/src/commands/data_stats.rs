@@ -58,7 +58,10 @@ pub(super) fn run(args: &DataStatsArgs) -> anyhow::Result<Outcome> {
             let text = format!("picture not shown: {}: {}: {}", item.path, item.reason, item.detail);
             output::line(&text.escape_debug().to_string())?;
         }
-        output::line(&format!("{n_shown} pictures, {} bytes in {page}", std::fs::metadata(&args.out)?.len()))?;
+        output::line(&format!(
+            "{n_shown} pictures, {} bytes in {page}",
+            std::fs::metadata(&args.out)?.len()
+        ))?;
     }
     Ok(Outcome::Done)
 }
@@ -109,24 +112,17 @@ fn small_jpeg(preprocess: Preprocess, picture: &Rgb8Image) -> anyhow::Result<Vec
 /// The statistics for people, short.
 fn table(stats: &DataStats) -> String {
     let all = &stats.all;
-    let mut text = format!("{}: {} usable rows, {} subjects", stats.dataset, all.rows, all.subjects);
-    if all.videos > 0 {
-        text += &format!(", {} videos", all.videos);
-    }
-    text.push('\n');
-    for table in [classes(stats), va(all), aus(all)].into_iter().flatten() {
-        text += &format!("\n{}", table.render());
-    }
-    text.push('\n');
-    if let Some(ratio) = all.imbalance {
-        text += &format!("largest class to smallest: {ratio:.1} to 1\n");
-    }
+    let videos = if all.videos > 0 { format!(", {} videos", all.videos) } else { String::new() };
+    let mut blocks =
+        vec![format!("{}: {} usable rows, {} subjects{videos}\n", stats.dataset, all.rows, all.subjects)];
+    let tables = [classes(stats), va(all), aus(all)];
+    blocks.extend(tables.into_iter().flatten().map(|table| table.render()));
+    let ratio = all.imbalance.map(|ratio| format!("largest class to smallest: {ratio:.1} to 1\n"));
     let published = || stats.published.iter().filter(|count| count.published.is_some());
     let (n, differ) = (published().count(), published().filter(|count| count.differs()).count());
-    if n > 0 {
-        text += &format!("published counts that differ: {differ} of {n}\n");
-    }
-    text
+    let differing = (n > 0).then(|| format!("published counts that differ: {differ} of {n}\n"));
+    blocks.push(ratio.into_iter().chain(differing).collect());
+    blocks.join("\n")
 }
 
 /// Rows per class and part; none where no row has a class.
@@ -161,7 +157,8 @@ fn va(all: &PartStats) -> Option<Table> {
 
 fn spread(va: &VaStats, axis: usize) -> String {
     let sd = va.sd.map(|sd| format!(" ± {:.2}", sd[axis])).unwrap_or_default();
-    format!("{:+.2}{sd}", va.mean[axis])
+    // Rounded first, and zero added: a mean of -0.001 is printed without its sign.
+    format!("{:+.2}{sd}", (100.0 * va.mean[axis]).round() / 100.0 + 0.0)
 }
 
 fn aus(all: &PartStats) -> Option<Table> {

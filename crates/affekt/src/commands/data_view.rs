@@ -27,7 +27,10 @@ pub(super) fn view(
         published: published(stats),
         remarks: remarks(stats),
         pictures,
-        broken: broken.iter().map(|item| (item.path.clone(), format!("{}, {}", item.reason, item.detail))).collect(),
+        broken: broken
+            .iter()
+            .map(|item| (item.path.clone(), format!("{}, {}", item.reason, item.detail)))
+            .collect(),
     }
 }
 
@@ -50,7 +53,11 @@ fn part(name: &str, part: &PartStats) -> DataPart {
         ("face box", part.labelled.face_box),
         ("landmarks", part.labelled.landmarks),
     ];
-    let au = |au: &affekt_data::AuStats| DataAu { name: au_name(au.au), labelled: au.labelled, present: au.present };
+    let au = |au: &affekt_data::AuStats| DataAu {
+        name: au_name(au.au),
+        labelled: au.labelled,
+        present: au.present,
+    };
     DataPart {
         name: name.to_owned(),
         rows: part.rows,
@@ -77,7 +84,12 @@ fn va(va: &VaStats) -> DataVa {
 fn published(stats: &DataStats) -> Vec<PublishedCount> {
     let published = stats.published.iter().filter_map(|count| {
         let part = count.split.map_or("all", affekt_core::Split::as_str).to_owned();
-        Some(PublishedCount { part, what: count.what.clone(), found: count.found, published: count.published? })
+        Some(PublishedCount {
+            part,
+            what: count.what.clone(),
+            found: count.found,
+            published: count.published?,
+        })
     });
     published.collect()
 }

@@ -31,7 +31,11 @@ impl Progress {
     /// Takes note of a shard.
     pub(crate) fn shard(&mut self, done: &ShardDone) {
         let n = done.rows.len();
-        if done.kept { self.kept += n } else { self.made += n }
+        if done.kept {
+            self.kept += n
+        } else {
+            self.made += n
+        }
         match &self.bar {
             Some(bar) => {
                 bar.set_length(done.of as u64);

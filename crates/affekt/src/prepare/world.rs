@@ -71,8 +71,7 @@ impl Preparation for Rendering {
     fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared> {
         let samples = self.samples();
         let preprocess = Hasher::new().part("world", &self.size.to_le_bytes()).finish();
-        let writer =
-            ShardedCacheWriter::new(&folder.join("faces"), self.size, samples.len(), &preprocess)?;
+        let writer = ShardedCacheWriter::new(&folder.join("faces"), self.size, samples.len(), &preprocess)?;
         let faces = writer.write(
             // A face is a function of the inputs and its place.
             |rows| {
