@@ -225,9 +225,8 @@ fn states_are_reused() {
     assert!(made.into_inner() <= rayon::current_num_threads(), "more states than threads");
 }
 
-/// Not a test: what [`a_killed_process_leaves_whole_shards`] starts and kills.
+/// What [`a_killed_process_leaves_whole_shards`] starts and kills.
 #[test]
-#[ignore = "run by another test"]
 fn child_that_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let report = |done: &ShardDone| {
@@ -245,7 +244,7 @@ fn a_killed_process_leaves_whole_shards() {
     for lines in 0..3 {
         let faces = at(&format!("killed-{lines}"));
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child_that_is_killed", "--ignored", "--nocapture"])
+            .args(["--exact", "child_that_is_killed", "--nocapture"])
             .env(FOLDER, &faces)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -229,8 +229,8 @@ pub(crate) struct DataPrepareArgs {
     /// Room around a face box, as a fraction of its longer side
     #[arg(long, default_value_t = 0.15)]
     pub(crate) margin: f64,
-    /// Detector of --framing detected: the built-in one, whose model file $AFFEKT_RUSTFACE_MODEL names, or any other name
-    /// for the program $AFFEKT_DETECTOR
+    /// Detector of --framing detected: the built-in one, whose model file `$AFFEKT_RUSTFACE_MODEL` names, or any other name
+    /// for the program `$AFFEKT_DETECTOR`
     #[arg(long, value_name = "NAME", default_value = affekt_face::RustfaceDetector::NAME)]
     pub(crate) detector: String,
     /// Which of several detected faces
@@ -296,7 +296,7 @@ pub(crate) enum FramingArg {
     GivenBox,
     /// The box a detector finds
     Detected,
-    /// The annotated landmarks, brought onto the ArcFace template
+    /// The annotated landmarks, brought onto the five-point template of `ArcFace`
     Landmarks,
 }
 

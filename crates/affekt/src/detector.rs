@@ -12,7 +12,7 @@ pub(crate) const MODEL: &str = "AFFEKT_RUSTFACE_MODEL";
 pub(crate) const PROGRAM: &str = "AFFEKT_DETECTOR";
 
 /// Time the program has for a picture, its start included.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The detector of this name.
 ///

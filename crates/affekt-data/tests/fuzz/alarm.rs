@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::fuzz::{Input, Target};
+use crate::fuzz::Target;
+use crate::fuzz::target::Input;
 
 /// Watches one input at a time; a hang ends the process, the input having been saved.
 pub(crate) struct Alarm {

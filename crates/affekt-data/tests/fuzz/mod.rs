@@ -2,6 +2,6 @@
 
 #![allow(dead_code, reason = "each of the two takes a part")]
 
-mod target;
+pub(crate) mod target;
 
-pub(crate) use target::{Input, Target};
+pub(crate) use target::Target;

@@ -31,11 +31,8 @@ impl Progress {
     /// Takes note of a shard.
     pub(crate) fn shard(&mut self, done: &ShardDone) {
         let n = done.rows.len();
-        if done.kept {
-            self.kept += n
-        } else {
-            self.made += n
-        }
+        let count = if done.kept { &mut self.kept } else { &mut self.made };
+        *count += n;
         match &self.bar {
             Some(bar) => {
                 bar.set_length(done.of as u64);
