@@ -82,10 +82,12 @@ fn manifest() -> Manifest {
         path: "a.png".to_owned(),
         subject: SubjectId::new("p").unwrap(),
         video: None,
+        frame: None,
         split: Split::Train,
         expression: None,
         va: None,
         aus: Vec::new(),
+        distribution: None,
         posterior: None,
     };
     Manifest { dataset: "d".to_owned(), label_set: LabelSet::aff_wild2(), aus: Vec::new(), rows: vec![row] }

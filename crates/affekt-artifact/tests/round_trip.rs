@@ -41,19 +41,22 @@ fn posterior() -> impl Strategy<Value = LabelDistribution> {
 
 prop_compose! {
     fn manifest_row()(
-        sample in text(), path in text(), subject in text(), video in option::of(text()), split in split(),
+        sample in text(), path in text(), subject in text(), video in option::of(text()),
+        frame in option::of(any::<u64>()), split in split(),
         class in option::of(0_usize..8), va in option::of(va()), aus in vec(option::of(any::<bool>()), 3),
-        posterior in option::of(posterior()),
+        distribution in option::of(posterior()), posterior in option::of(posterior()),
     ) -> ManifestRow {
         ManifestRow {
             sample: SampleId::new(sample).unwrap(),
             path,
             subject: SubjectId::new(subject).unwrap(),
+            frame,
             video,
             split,
             expression: class.and_then(|c| LabelSet::aff_wild2().class_at(c)),
             va,
             aus,
+            distribution,
             posterior,
         }
     }
@@ -61,7 +64,8 @@ prop_compose! {
 
 prop_compose! {
     fn prediction_row()(
-        last in any::<bool>(), sample in text(), subject in text(), video in option::of(text()), split in split(),
+        last in any::<bool>(), sample in text(), subject in text(), video in option::of(text()),
+        frame in option::of(any::<u64>()), split in split(),
         truth in option::of(0_usize..8), predicted in 0_usize..8, probabilities in vec(0.0_f32..1.0, 8),
         true_va in option::of(va()), va_head in option::of((-1.0_f32..1.0, -1.0_f32..1.0)),
         true_aus in vec(option::of(any::<bool>()), 3), au_head in option::of(vec(0.0_f32..1.0, 3)),
