@@ -65,7 +65,7 @@ prop_compose! {
 prop_compose! {
     fn prediction_row()(
         last in any::<bool>(), sample in text(), subject in text(), video in option::of(text()),
-        frame in option::of(any::<u64>()), split in split(),
+        split in split(),
         truth in option::of(0_usize..8), predicted in 0_usize..8, probabilities in vec(0.0_f32..1.0, 8),
         true_va in option::of(va()), va_head in option::of((-1.0_f32..1.0, -1.0_f32..1.0)),
         true_aus in vec(option::of(any::<bool>()), 3), au_head in option::of(vec(0.0_f32..1.0, 3)),
