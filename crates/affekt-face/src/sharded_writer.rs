@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::thread::{self, ScopedJoinHandle};
 
 use affekt_artifact::{Digest, write_atomic_with};
 use rayon::prelude::*;
@@ -40,6 +41,20 @@ pub struct ShardDone {
     pub of: usize,
     /// Whether it was there, whole and made from the same input.
     pub kept: bool,
+}
+
+/// A shard on disk.
+struct Saved {
+    rows: Range<usize>,
+    shard: IndexedShard,
+    failed: Vec<RowFailure>,
+    /// The buffer it was made in, for the next one.
+    pixels: Vec<u8>,
+}
+
+/// What a thread that saves a shard came to; its panic is ours.
+fn joined(saving: ScopedJoinHandle<'_, Result<Saved, CacheError>>) -> Result<Saved, CacheError> {
+    saving.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// A finished cache.
@@ -106,16 +121,29 @@ impl ShardedCacheWriter {
         let per_shard = (MAX_BYTES / self.image_len).clamp(1, MAX_ROWS);
         // States outlive a shard: one may hold a child process or a model.
         let idle = Mutex::new(Vec::new());
-        let mut pixels = Vec::new();
         let (mut shards, mut failures) = (Vec::new(), Vec::new());
-        for first in (0..self.rows).step_by(per_shard) {
-            let rows = first..self.rows.min(first + per_shard);
-            let (path, key) = (self.folder.join(shard_name(shards.len())), key(rows.clone()));
-            let found = self.find(&path, &rows, &key);
-            let kept = found.is_some();
-            let (shard, failed) = if let Some(found) = found {
-                found
-            } else {
+        // Takes note of a shard and hands its buffer back.
+        let mut take = |saved: Saved, kept: bool| {
+            let Saved { rows, shard, failed, pixels } = saved;
+            shards.push(shard);
+            failures.extend(failed);
+            after(&ShardDone { rows, of: self.rows, kept }).map(|()| pixels)
+        };
+        thread::scope(|scope| {
+            // One shard is hashed and written while the next is made.
+            let mut saving: Option<ScopedJoinHandle<'_, Result<Saved, CacheError>>> = None;
+            let mut spare = Vec::new();
+            for (at, first) in (0..self.rows).step_by(per_shard).enumerate() {
+                let rows = first..self.rows.min(first + per_shard);
+                let (path, key) = (self.folder.join(shard_name(at)), key(rows.clone()));
+                if let Some(found) = self.find(&path, &rows, &key) {
+                    if let Some(saving) = saving.take() {
+                        spare = take(joined(saving)?, false)?;
+                    }
+                    take(found, true)?;
+                    continue;
+                }
+                let mut pixels: Vec<u8> = std::mem::take(&mut spare);
                 pixels.clear();
                 pixels.resize(rows.len() * self.image_len, 0);
                 let outcomes: Vec<RowOutcome> = pixels
@@ -131,12 +159,14 @@ impl ShardedCacheWriter {
                         Ok(outcome)
                     })
                     .collect::<Result<_, E>>()?;
-                self.save(&path, &rows, key, &mut pixels, outcomes)?
-            };
-            shards.push(shard);
-            failures.extend(failed);
-            after(&ShardDone { rows, of: self.rows, kept })?;
-        }
+                if let Some(saving) = saving.take() {
+                    spare = take(joined(saving)?, false)?;
+                }
+                let writer = &self;
+                saving = Some(scope.spawn(move || writer.save(&path, rows, key, pixels, outcomes)));
+            }
+            saving.map_or(Ok(()), |saving| take(joined(saving)?, false).map(drop))
+        })?;
         Ok(self.finish(shards, failures)?)
     }
 
@@ -147,12 +177,7 @@ impl ShardedCacheWriter {
     }
 
     /// The shard at `path`, if it is whole and was made from this input.
-    fn find(
-        &self,
-        path: &Path,
-        rows: &Range<usize>,
-        key: &Digest,
-    ) -> Option<(IndexedShard, Vec<RowFailure>)> {
+    fn find(&self, path: &Path, rows: &Range<usize>, key: &Digest) -> Option<Saved> {
         // A file much larger than any shard of ours is not read.
         let bound = (rows.len() * self.image_len + HEADER_LEN) as u64 + (64 << 20);
         let bytes = fs::metadata(path).ok().filter(|m| m.len() <= bound).and_then(|_| fs::read(path).ok())?;
@@ -170,24 +195,26 @@ impl ShardedCacheWriter {
         let failures: Vec<RowFailure> = serde_json::from_slice(failures).ok()?;
         (header.images + failures.len() == rows.len()).then_some(())?;
         let shard = IndexedShard { rows: header.rows, images: header.images as u64, content };
-        Some((shard, failures))
+        Some(Saved { rows: rows.clone(), shard, failed: failures, pixels: Vec::new() })
     }
 
     fn save(
         &self,
         path: &Path,
-        rows: &Range<usize>,
+        rows: Range<usize>,
         key: Digest,
-        pixels: &mut [u8],
+        mut pixels: Vec<u8>,
         outcomes: Vec<RowOutcome>,
-    ) -> Result<(IndexedShard, Vec<RowFailure>), CacheError> {
+    ) -> Result<Saved, CacheError> {
         let mut failures = Vec::new();
         let mut images = 0;
         for (k, outcome) in outcomes.into_iter().enumerate() {
             match outcome {
                 RowOutcome::Face => {
                     let from = k * self.image_len;
-                    pixels.copy_within(from..from + self.image_len, images * self.image_len);
+                    if images < k {
+                        pixels.copy_within(from..from + self.image_len, images * self.image_len);
+                    }
                     images += 1;
                 }
                 RowOutcome::Failed { reason, detail } => {
@@ -195,17 +222,17 @@ impl ShardedCacheWriter {
                 }
             }
         }
-        let pixels = &pixels[..images * self.image_len];
+        let faces = &pixels[..images * self.image_len];
         let notes = serde_json::to_vec(&failures).expect("because failures are plain structs of strings");
-        let header = ShardHeader { images, failures_len: notes.len(), ..self.header(rows, key) };
-        let (head, content) = header.seal(pixels, &notes);
+        let header = ShardHeader { images, failures_len: notes.len(), ..self.header(&rows, key) };
+        let (head, content) = header.seal(faces, &notes);
         write_atomic_with(path, |out| {
             out.write_all(&head)?;
-            out.write_all(pixels)?;
+            out.write_all(faces)?;
             out.write_all(&notes)
         })?;
         let shard = IndexedShard { rows: header.rows, images: images as u64, content };
-        Ok((shard, failures))
+        Ok(Saved { rows, shard, failed: failures, pixels })
     }
 
     fn header(&self, rows: &Range<usize>, key: Digest) -> ShardHeader {
