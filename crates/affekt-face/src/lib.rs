@@ -40,7 +40,7 @@ pub use framing::{DetectorName, FacePolicy, Framing, Margin, Template};
 pub use hint::{FaceBox, FaceHint, Landmarks};
 pub use limits::DecodeLimits;
 pub use picture::Rgb8Image;
-pub use preprocess::{Decoder, Fit, Preprocess, PreprocessSpec, ResizeFilter};
+pub use preprocess::{Colour, Decoder, Fit, Preprocess, PreprocessSpec, ResizeFilter};
 pub use preprocessor::Preprocessor;
 pub use rustface_detector::RustfaceDetector;
 pub use shard::RowFailure;

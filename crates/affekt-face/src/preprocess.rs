@@ -61,6 +61,27 @@ impl Decoder {
     }
 }
 
+/// What becomes of a picture's colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Colour {
+    /// They stay.
+    Rgb,
+    /// Each pixel becomes its luma, (19595 r + 38470 g + 7471 b + 2^15) / 2^16 as in Pillow's `L`, in all three channels.
+    ///
+    /// For sets in which colour says where a picture comes from, and with it the label.
+    Grey,
+}
+
+impl Colour {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rgb => "rgb",
+            Self::Grey => "grey",
+        }
+    }
+}
+
 /// Preprocessing of whole pictures, the short way to [`Preprocess::new`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PreprocessSpec {
@@ -72,7 +93,7 @@ pub struct PreprocessSpec {
     pub filter: ResizeFilter,
 }
 
-/// Checked preprocessing: decoder, framing and size. In a file every key is required.
+/// Checked preprocessing: decoder, framing, size and colour. In a file every key is required.
 ///
 /// # Example
 /// ```
@@ -87,6 +108,7 @@ pub struct Preprocess {
     decoder: Decoder,
     size: u32,
     framing: Framing,
+    colour: Colour,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +116,7 @@ pub struct Preprocess {
 struct Wire {
     decoder: Decoder,
     size: u32,
+    colour: Colour,
     framing: Framing,
 }
 
@@ -123,7 +146,18 @@ impl Preprocess {
         if let Framing::Landmarks { template } = framing {
             template.points(size)?;
         }
-        Ok(Self { decoder: Decoder::ZuneImage, size, framing })
+        Ok(Self { decoder: Decoder::ZuneImage, size, framing, colour: Colour::Rgb })
+    }
+
+    /// The same with the colours treated like this; they stay unless this is called.
+    #[must_use]
+    pub const fn with_colour(self, colour: Colour) -> Self {
+        Self { colour, ..self }
+    }
+
+    /// What becomes of the colours.
+    pub const fn colour(&self) -> Colour {
+        self.colour
     }
 
     /// What decodes the files.
@@ -152,9 +186,10 @@ impl Preprocess {
         let mut hasher = Hasher::new();
         // The first part changes whenever the same parameters come to give other pixels.
         hasher
-            .part("affekt-preprocess", b"2")
+            .part("affekt-preprocess", b"3")
             .part("decoder", self.decoder.name().as_bytes())
-            .part("size", &self.size.to_le_bytes());
+            .part("size", &self.size.to_le_bytes())
+            .part("colour", self.colour.name().as_bytes());
         self.framing.hash(&mut hasher);
         hasher.finish()
     }
@@ -164,13 +199,14 @@ impl TryFrom<Wire> for Preprocess {
     type Error = PreprocessError;
 
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
-        Ok(Self { decoder: wire.decoder, ..Self::framed(wire.size, wire.framing)? })
+        let checked = Self::framed(wire.size, wire.framing)?.with_colour(wire.colour);
+        Ok(Self { decoder: wire.decoder, ..checked })
     }
 }
 
 impl From<Preprocess> for Wire {
     fn from(params: Preprocess) -> Self {
-        let Preprocess { decoder, size, framing } = params;
-        Self { decoder, size, framing }
+        let Preprocess { decoder, size, framing, colour } = params;
+        Self { decoder, size, colour, framing }
     }
 }

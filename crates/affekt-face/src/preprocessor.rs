@@ -8,7 +8,7 @@ use fir::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::warp::warp;
 use crate::{
-    FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Preprocess, PreprocessError,
+    Colour, FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Preprocess, PreprocessError,
     ResizeFilter, Rgb8Image, Similarity,
 };
 
@@ -84,6 +84,9 @@ impl Preprocessor {
                 let target = template.points(size).expect("because Preprocess checked the size");
                 warp(picture, &Similarity::estimate(&points, &target)?, size, out);
             }
+        }
+        if self.params.colour() == Colour::Grey {
+            out.as_chunks_mut::<3>().0.iter_mut().for_each(|pixel| *pixel = [luma(*pixel); 3]);
         }
         Ok(())
     }
@@ -179,4 +182,10 @@ fn square_around(face: FaceBox, margin: Margin, picture: &Rgb8Image) -> Result<C
 
 fn smaller(a: f64, b: f64) -> f64 {
     if b < a { b } else { a }
+}
+
+/// Grey of a pixel as Pillow computes it.
+fn luma([r, g, b]: [u8; 3]) -> u8 {
+    let sum = 19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + (1 << 15);
+    u8::try_from(sum >> 16).unwrap_or(u8::MAX)
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use affekt_face::{
-    DetectorName, FaceHint, FacePolicy, Fit, Framing, Margin, Preprocess, PreprocessSpec, Preprocessor,
-    ResizeFilter, Rgb8Image, Template,
+    Colour, DetectorName, FaceHint, FacePolicy, Fit, Framing, Margin, Preprocess, PreprocessSpec,
+    Preprocessor, ResizeFilter, Rgb8Image, Template,
 };
 use serde::Deserialize;
 
@@ -92,7 +92,7 @@ fn sizes_out_of_range_and_unknown_keys_are_refused() {
     let text = serde_json::to_string(&params(64, Fit::CenterCrop)).unwrap();
     assert_eq!(
         text,
-        r#"{"decoder":"zune-0.5-image-0.25","size":64,"framing":{"kind":"picture","fit":"center-crop","filter":"pil-bilinear"}}"#
+        r#"{"decoder":"zune-0.5-image-0.25","size":64,"colour":"rgb","framing":{"kind":"picture","fit":"center-crop","filter":"pil-bilinear"}}"#
     );
     assert_eq!(parse(&text).unwrap(), params(64, Fit::CenterCrop));
     for (from, to) in [
@@ -153,7 +153,7 @@ fn the_digest_tells_parameters_apart_and_survives_a_file() {
 fn a_whole_number_is_a_margin_and_minus_zero_is_zero() {
     let text = |margin| {
         format!(
-            "decoder = 'zune-0.5-image-0.25'\nsize = 64\n[framing]\nkind = 'given-box'\nmargin = {margin}\n\
+            "decoder = 'zune-0.5-image-0.25'\nsize = 64\ncolour = 'rgb'\n[framing]\nkind = 'given-box'\nmargin = {margin}\n\
              fit = 'pad'\nfilter = 'pil-bilinear'"
         )
     };
@@ -186,4 +186,24 @@ fn the_decoder_is_named_after_what_is_built_in() {
         name,
         "a new decoder needs a new name: its pixels differ"
     );
+}
+
+#[test]
+fn grey_is_the_luma_of_pillow_in_all_three_channels() {
+    let grey =
+        Preprocess::framed(8, Framing::Picture { fit: Fit::Stretch, filter: ResizeFilter::PilBilinear })
+            .unwrap()
+            .with_colour(Colour::Grey);
+    let of = |colour: [u8; 3]| {
+        let picture = Rgb8Image::new(8, 8, colour.repeat(64)).unwrap();
+        let mut out = vec![0; grey.image_len()];
+        Preprocessor::new(grey).apply(&picture, &FaceHint::default(), &mut out).unwrap();
+        assert!(out.iter().all(|&v| v == out[0]), "{colour:?}");
+        out[0]
+    };
+    assert!((0..=255).all(|v| of([v; 3]) == v), "a grey picture must not change");
+    // ITU-R 601: 0.299, 0.587, 0.114.
+    assert_eq!([of([255, 0, 0]), of([0, 255, 0]), of([0, 0, 255])], [76, 150, 29]);
+    let rgb = grey.with_colour(Colour::Rgb);
+    assert_ne!(grey.digest(), rgb.digest());
 }

@@ -226,6 +226,9 @@ pub(crate) struct DataPrepareArgs {
     /// What happens to the aspect ratio
     #[arg(long, value_enum, default_value = "pad")]
     pub(crate) fit: FitArg,
+    /// Grey pictures: where colour tells the source, and the source the label
+    #[arg(long)]
+    pub(crate) grey: bool,
     /// Room around a face box, as a fraction of its longer side
     #[arg(long, default_value_t = 0.15)]
     pub(crate) margin: f64,

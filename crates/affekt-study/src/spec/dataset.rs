@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use affekt_face::Framing;
+use affekt_face::{Colour, Framing};
 use serde::{Deserialize, Serialize};
 
 /// Size of the square RGB input.
@@ -50,6 +50,8 @@ pub enum DatasetSource {
         manifest: PathBuf,
         /// Which part of a picture becomes the face, and how it is brought to size.
         framing: Framing,
+        /// What becomes of the colours.
+        colour: Colour,
         /// Split by subject.
         split: SplitSpec,
     },

@@ -1,7 +1,9 @@
 //! `affekt data prepare`
 
 use affekt_data::{Dataset, Preparing, SplitSpec, prepare_files};
-use affekt_face::{DetectorName, FacePolicy, Fit, Framing, Margin, Preprocess, ResizeFilter, Template};
+use affekt_face::{
+    Colour, DetectorName, FacePolicy, Fit, Framing, Margin, Preprocess, ResizeFilter, Template,
+};
 use affekt_study::RunLock;
 use anyhow::Context;
 
@@ -13,7 +15,11 @@ use crate::prepare::Progress;
 pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     let dataset = Dataset::load(&args.manifest)?;
     let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed };
-    let preprocess = Preprocess::framed(args.size, framing(args)?)?;
+    let preprocess = Preprocess::framed(args.size, framing(args)?)?.with_colour(if args.grey {
+        Colour::Grey
+    } else {
+        Colour::Rgb
+    });
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot create {}", args.out.display()))?;
     let _lock = RunLock::acquire(&args.out)?;
     let mut progress = Progress::new();

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, Hasher};
 use affekt_data::{Dataset, Preparing, fingerprint, prepare_files};
-use affekt_face::{Framing, Preprocess};
+use affekt_face::Preprocess;
 use affekt_study::{Prepared, SplitSpec};
-use anyhow::Context;
 
 use super::{Preparation, Progress};
 use crate::detector::detector;
@@ -27,13 +26,10 @@ impl Files {
         name: &str,
         manifest: &Path,
         root: &Path,
-        size: u32,
-        framing: Framing,
+        preprocess: Preprocess,
         split: SplitSpec,
     ) -> anyhow::Result<Self> {
         let dataset = Dataset::load(manifest)?;
-        let preprocess =
-            Preprocess::framed(size, framing).context("cannot make faces of the pictures like this")?;
         let SplitSpec { valid, test, seed } = split;
         let mut hasher = Hasher::new();
         hasher

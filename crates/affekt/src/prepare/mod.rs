@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use affekt_artifact::Digest;
+use affekt_face::Preprocess;
 use affekt_study::{DatasetSource, DatasetSpec, LockError, Prepared, PreparedDataset, RunLock, Study};
 use anyhow::{Context, bail};
 
@@ -76,14 +77,17 @@ fn preparation(
             let path = study.folder().join(world);
             Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size)?))
         }
-        DatasetSource::Files { manifest, framing, split } => {
+        DatasetSource::Files { manifest, framing, colour, split } => {
             let Some(root) = data_root else {
                 bail!(
                     "its files are not part of this repository; pass --data-root with the folder that holds them"
                 );
             };
             let path = study.folder().join(manifest);
-            Ok(Box::new(Files::new(&dataset.name, &path, root, size, *framing, *split)?))
+            let preprocess = Preprocess::framed(size, *framing)
+                .context("cannot make faces of the pictures like this")?
+                .with_colour(*colour);
+            Ok(Box::new(Files::new(&dataset.name, &path, root, preprocess, *split)?))
         }
     }
 }
