@@ -15,7 +15,8 @@ use crate::{CacheError, RowFailure};
 
 /// Most rows of a shard.
 const MAX_ROWS: usize = 4096;
-/// Most bytes of images of a shard, unless one image alone is larger; bounds the memory of the writer.
+/// Most bytes of images of a shard, unless one image alone is larger; the writer holds two shards, one being made and
+/// one being written.
 const MAX_BYTES: usize = 64 << 20;
 
 /// What became of one input row.

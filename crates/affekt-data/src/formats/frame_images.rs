@@ -1,4 +1,4 @@
-//! Frames that users extracted from videos, found by a path with placeholders.
+//! Frames that users extracted from videos, found by a path pattern such as `Images/{subject}/{frame}.jpg`.
 
 use std::collections::BTreeMap;
 
