@@ -8,6 +8,7 @@ mod check;
 mod check_table;
 mod csv_rows;
 mod dataset;
+mod entry;
 mod error;
 mod fingerprint;
 mod formats;
@@ -31,6 +32,7 @@ mod text_lines;
 
 pub use check::{CheckReport, ClassCheck, check};
 pub use dataset::Dataset;
+pub use entry::{Entry, Label};
 pub use error::DataError;
 pub use fingerprint::fingerprint;
 pub use formats::{AbawMtlLayout, AbawTestLine, AbawTrack, AbawTracksLayout, read_abaw_test_list};
@@ -39,7 +41,7 @@ pub use formats::{
     Columns, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout,
     FolderChoice, FolderLayout, FrameTemplate, RafDbImages, RafDbLayout,
 };
-pub use gather::{Entry, Gather, Label};
+pub use gather::Gather;
 pub use label::{LabelPolicy, LabelReading};
 pub use noise::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, NoisyRow};
 pub use pictures::{open_pictures, rows_to_show};
