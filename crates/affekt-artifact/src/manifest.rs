@@ -9,6 +9,9 @@ use crate::document::{load_toml, save_toml};
 use crate::table::{self, RawTable, RowReader};
 use crate::{ArtifactError, Digest, expect_schema};
 
+/// Column of the class before label noise.
+const CLEAN: &str = "clean_expression";
+
 /// A usable sample. Missing labels are `None`: codes such as -1 or -5 end in the reader.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ManifestRow {
@@ -24,7 +27,7 @@ pub struct ManifestRow {
     pub frame: Option<u64>,
     /// Part of the dataset.
     pub split: Split,
-    /// Expression class.
+    /// Expression class, the one to train with or to score against.
     pub expression: Option<ClassIndex>,
     /// Valence and arousal.
     pub va: Option<VaPoint>,
@@ -34,6 +37,15 @@ pub struct ManifestRow {
     pub distribution: Option<LabelDistribution>,
     /// True class posterior, where the truth is known.
     pub posterior: Option<LabelDistribution>,
+    /// Expression class before label noise, whether or not the noise changed it; none where none was put on the row.
+    pub clean_expression: Option<ClassIndex>,
+}
+
+impl ManifestRow {
+    /// Whether label noise made the expression wrong; none where no noise was put on the row.
+    pub fn is_mislabelled(&self) -> Option<bool> {
+        self.clean_expression.map(|clean| self.expression != Some(clean))
+    }
 }
 
 /// A dataset as the rest of the pipeline sees it: `manifest.toml` beside `manifest.csv`.
@@ -80,13 +92,15 @@ impl Manifest {
         counts
     }
 
-    fn columns(label_set: &LabelSet, aus: &[u8]) -> Vec<String> {
+    /// The columns; the last one is there in manifests with label noise only, so that all others stay as they were.
+    fn columns(label_set: &LabelSet, aus: &[u8], noisy: bool) -> Vec<String> {
         let fixed =
             ["sample", "path", "subject", "video", "frame", "split", "expression", "valence", "arousal"];
         let mut columns: Vec<String> = fixed.map(str::to_owned).to_vec();
         columns.extend(aus.iter().map(|au| format!("au{au}")));
         columns.extend(label_set.classes().iter().map(|class| format!("p_{class}")));
         columns.extend(label_set.classes().iter().map(|class| format!("eta_{class}")));
+        columns.extend(noisy.then(|| CLEAN.to_owned()));
         columns
     }
 
@@ -97,8 +111,11 @@ impl Manifest {
     pub fn save(&self, folder: &Path) -> Result<(), ArtifactError> {
         let csv_path = folder.join("manifest.csv");
         let n_classes = self.label_set.len();
+        let noisy = self.rows.iter().any(|row| row.clean_expression.is_some());
+        let name = |class: Option<ClassIndex>| {
+            class.map(|c| self.label_set.name_of(c).unwrap_or("?").to_owned()).unwrap_or_default()
+        };
         let rows = self.rows.iter().map(|row| {
-            let class = row.expression.map(|c| self.label_set.name_of(c).unwrap_or("?").to_owned());
             let mut cells = vec![
                 row.sample.as_str().to_owned(),
                 row.path.clone(),
@@ -106,7 +123,7 @@ impl Manifest {
                 row.video.clone().unwrap_or_default(),
                 table::number(row.frame),
                 row.split.as_str().to_owned(),
-                class.unwrap_or_default(),
+                name(row.expression),
                 table::number(row.va.map(VaPoint::valence)),
                 table::number(row.va.map(VaPoint::arousal)),
             ];
@@ -117,9 +134,10 @@ impl Manifest {
                 let entries = distribution.as_ref().map(LabelDistribution::as_slice);
                 cells.extend((0..n_classes).map(|c| table::number(entries.and_then(|e| e.get(c)))));
             }
+            cells.extend(noisy.then(|| name(row.clean_expression)));
             cells
         });
-        table::save(&csv_path, &Self::columns(&self.label_set, &self.aus), rows)?;
+        table::save(&csv_path, &Self::columns(&self.label_set, &self.aus, noisy), rows)?;
         let head = Head {
             schema: Self::SCHEMA.to_owned(),
             dataset: self.dataset.clone(),
@@ -147,7 +165,8 @@ impl Manifest {
         }
         let (label_set, aus) = (head.label_set, head.aus);
         let raw = RawTable::load(&csv_path)?;
-        raw.expect_columns(&Self::columns(&label_set, &aus))?;
+        let noisy = raw.columns.last().is_some_and(|column| column == CLEAN);
+        raw.expect_columns(&Self::columns(&label_set, &aus, noisy))?;
         let rows = raw.rows(|row| {
             let sample = row.required("a sample id", |t| SampleId::new(t).ok())?;
             let path = row.text().to_owned();
@@ -177,6 +196,11 @@ impl Manifest {
                 .collect::<Result<Vec<_>, _>>()?;
             let distribution = read_distribution(row, label_set.len())?;
             let posterior = read_distribution(row, label_set.len())?;
+            let clean_expression = if noisy {
+                row.optional("a class of the label set", |t| label_set.parse_class(t).ok())?
+            } else {
+                None
+            };
             Ok(ManifestRow {
                 sample,
                 path,
@@ -189,6 +213,7 @@ impl Manifest {
                 aus,
                 distribution,
                 posterior,
+                clean_expression,
             })
         })?;
         Ok(Self { dataset: head.dataset, label_set, aus, rows })

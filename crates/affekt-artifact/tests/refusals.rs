@@ -89,6 +89,7 @@ fn manifest() -> Manifest {
         aus: Vec::new(),
         distribution: None,
         posterior: None,
+        clean_expression: None,
     };
     Manifest { dataset: "d".to_owned(), label_set: LabelSet::aff_wild2(), aus: Vec::new(), rows: vec![row] }
 }
@@ -101,6 +102,29 @@ fn a_manifest_that_was_edited_is_refused() {
     let text = std::fs::read_to_string(&path).unwrap().replace("a.png", "b.png");
     std::fs::write(&path, text).unwrap();
     assert!(matches!(Manifest::load(folder.path()).unwrap_err(), ArtifactError::Hash { .. }));
+}
+
+#[test]
+fn the_column_of_clean_classes_is_there_only_where_it_says_something() {
+    let folder = Folder::new();
+    let mut manifest = manifest();
+    let header = || {
+        let text = std::fs::read_to_string(folder.path().join("manifest.csv")).unwrap();
+        text.lines().next().unwrap().to_owned()
+    };
+    manifest.save(folder.path()).unwrap();
+    assert!(header().ends_with("eta_other"), "{}", header());
+    assert_eq!(manifest.rows[0].is_mislabelled(), None);
+
+    let class = |at| LabelSet::aff_wild2().class_at(at);
+    manifest.rows[0].expression = class(3);
+    manifest.rows[0].clean_expression = class(3);
+    assert_eq!(manifest.rows[0].is_mislabelled(), Some(false));
+    manifest.rows[0].clean_expression = class(4);
+    assert_eq!(manifest.rows[0].is_mislabelled(), Some(true));
+    manifest.save(folder.path()).unwrap();
+    assert!(header().ends_with("eta_other,clean_expression"), "{}", header());
+    assert_eq!(Manifest::load(folder.path()).unwrap(), manifest);
 }
 
 #[test]

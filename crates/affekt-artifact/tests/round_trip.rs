@@ -45,6 +45,7 @@ prop_compose! {
         frame in option::of(any::<u64>()), split in split(),
         class in option::of(0_usize..8), va in option::of(va()), aus in vec(option::of(any::<bool>()), 3),
         distribution in option::of(posterior()), posterior in option::of(posterior()),
+        clean in option::of(0_usize..8),
     ) -> ManifestRow {
         ManifestRow {
             sample: SampleId::new(sample).unwrap(),
@@ -58,6 +59,7 @@ prop_compose! {
             aus,
             distribution,
             posterior,
+            clean_expression: clean.and_then(|c| LabelSet::aff_wild2().class_at(c)),
         }
     }
 }

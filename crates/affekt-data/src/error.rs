@@ -6,6 +6,8 @@ use affekt_artifact::ArtifactError;
 use affekt_core::Split;
 use affekt_face::{CacheError, DetectError, FaceError, PreprocessError};
 
+use crate::NoiseError;
+
 /// A dataset, or its description, cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -186,6 +188,9 @@ pub enum DataError {
     /// A file between stages could not be written or read.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    /// The label noise asked for cannot be put on the labels.
+    #[error(transparent)]
+    Noise(#[from] NoiseError),
     /// The face cache could not be written.
     #[error(transparent)]
     Cache(#[from] CacheError),

@@ -43,7 +43,7 @@ pub use formats::{
 };
 pub use gather::Gather;
 pub use label::{LabelPolicy, LabelReading};
-pub use noise::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, NoisyRow};
+pub use noise::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, NoisyRow, put_noise};
 pub use pictures::{open_pictures, rows_to_show};
 pub use prepare::{Prepared, Preparing, prepare_files, prepare_with};
 pub use published::CountCheck;

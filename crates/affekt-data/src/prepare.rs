@@ -16,8 +16,8 @@ use crate::image::open_image;
 use crate::published::refuse_far_counts;
 use crate::root::Root;
 use crate::{
-    AnnotationReader, DataError, Dataset, PreparedStamp, ReadCounts, ReadRow, Reading, SplitSpec,
-    split_by_subject,
+    AnnotationReader, DataError, Dataset, LabelNoise, PreparedStamp, ReadCounts, ReadRow, Reading, SplitSpec,
+    put_noise, split_by_subject,
 };
 
 /// Faults quoted in an error.
@@ -29,6 +29,8 @@ pub struct Preparing<'a> {
     pub preprocess: Preprocess,
     /// How a dataset without official splits is divided.
     pub split: SplitSpec,
+    /// Wrong labels to put on the training part; none for the labels as they are.
+    pub noise: Option<&'a LabelNoise>,
     /// Makes the detector that the preprocessing names; called once per thread, and never where it names none.
     pub detector: &'a (dyn Fn(DetectorName) -> Result<Box<dyn FaceDetector>, DetectError> + Sync),
     /// Sees how far the work is.
@@ -61,7 +63,7 @@ pub struct Prepared {
 }
 
 /// Reads, splits, decodes and writes the face cache, `manifest.csv`, `manifest.toml`, `quarantine.csv` and, last,
-/// `prepared.toml` into `out`.
+/// `prepared.toml` into `out`; with label noise also `noise.csv` and `noise.toml`.
 ///
 /// Splits are assigned before any image is opened, so that a broken image does not move others. Killed at any
 /// moment and started again, it keeps the finished shards of the cache and ends with the same bytes.
@@ -88,7 +90,7 @@ pub fn prepare_with(
     preparing: Preparing<'_>,
     out: &Path,
 ) -> Result<Prepared, DataError> {
-    let Preparing { preprocess, split, .. } = preparing;
+    let Preparing { preprocess, split, noise, .. } = preparing;
     let reading = reader.read(root)?;
     refuse_far_counts(dataset, &reading.counts)?;
     let splits = split_by_subject(&reading.rows, &split)?;
@@ -112,16 +114,19 @@ pub fn prepare_with(
     quarantine.save(&report)?;
     refuse_faults(dataset, &quarantine, counts.all.rows, &report)?;
     let good = rows.iter().zip(&splits).zip(0_u64..).filter(|(_, at)| !failed.contains(at));
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         dataset: dataset.spec().name.clone(),
         label_set: dataset.label_set().clone(),
         aus: dataset.spec().aus.clone(),
         rows: good.map(|((row, &split), _)| manifest_row(row, split)).collect(),
     };
     refuse_empty_split(&manifest, &split)?;
+    if let Some(noise) = noise {
+        manifest = put_noise(&manifest, noise.clone(), out)?;
+    }
     manifest.save(out)?;
     let manifest_csv = Digest::of_file(&out.join("manifest.csv"))?;
-    let stamp = PreparedStamp::new(fingerprint, &manifest_csv, &faces.digest, preprocess, split);
+    let stamp = PreparedStamp::new(fingerprint, &manifest_csv, &faces.digest, preprocess, split, noise);
     stamp.save(out)?;
     let PreparedStamp { digest, fingerprint, .. } = stamp;
     Ok(Prepared { manifest, quarantine, counts, digest, fingerprint })
@@ -200,6 +205,7 @@ fn manifest_row(row: &ReadRow, split: Split) -> ManifestRow {
         aus: row.aus.clone(),
         distribution: row.distribution.clone(),
         posterior: None,
+        clean_expression: None,
     }
 }
 

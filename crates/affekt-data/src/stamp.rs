@@ -6,7 +6,7 @@ use affekt_artifact::{Digest, Hasher, write_atomic};
 use affekt_face::Preprocess;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, SplitSpec};
+use crate::{DataError, LabelNoise, SplitSpec};
 
 /// The record that makes a prepared folder whole; without it the folder is to be made again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct PreparedStamp {
     pub preprocess: Preprocess,
     /// Division asked for.
     pub split: SplitSpec,
+    /// Noise put on the training labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<LabelNoise>,
 }
 
 impl PreparedStamp {
@@ -36,12 +39,20 @@ impl PreparedStamp {
         faces: &Digest,
         preprocess: Preprocess,
         split: SplitSpec,
+        noise: Option<&LabelNoise>,
     ) -> Self {
         let digest = Hasher::new()
             .part("manifest", manifest_csv.as_str().as_bytes())
             .part("faces", faces.as_str().as_bytes())
             .finish();
-        Self { schema: Self::SCHEMA.to_owned(), fingerprint, digest, preprocess, split }
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            fingerprint,
+            digest,
+            preprocess,
+            split,
+            noise: noise.cloned(),
+        }
     }
 
     /// Reads the stamp of a folder; `None` when there is none, or one of another version.
@@ -51,8 +62,15 @@ impl PreparedStamp {
     }
 
     /// Whether the folder was made from this input with these settings.
-    pub fn is_current(&self, fingerprint: &Digest, preprocess: Preprocess, split: SplitSpec) -> bool {
-        (&self.fingerprint, self.preprocess, self.split) == (fingerprint, preprocess, split)
+    pub fn is_current(
+        &self,
+        fingerprint: &Digest,
+        preprocess: Preprocess,
+        split: SplitSpec,
+        noise: Option<&LabelNoise>,
+    ) -> bool {
+        (&self.fingerprint, self.preprocess, self.split, self.noise.as_ref())
+            == (fingerprint, preprocess, split, noise)
     }
 
     pub(crate) fn save(&self, folder: &Path) -> Result<(), DataError> {

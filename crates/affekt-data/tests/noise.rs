@@ -35,6 +35,7 @@ fn manifest(per_class: usize) -> Manifest {
                 aus: Vec::new(),
                 distribution: class.map(|_| LabelDistribution::new(one_hot).unwrap()),
                 posterior: None,
+                clean_expression: None,
             });
         }
     }
@@ -245,6 +246,8 @@ fn a_manifest_takes_the_labels_and_changes_nothing_else() {
         }
         let label = by_sample.next().unwrap();
         assert_eq!((Some(label.original), Some(label.noisy)), (before.expression, after.expression));
+        assert_eq!(after.clean_expression, before.expression, "the clean class is kept");
+        assert_eq!(after.is_mislabelled(), Some(label.changed()));
         assert_eq!(
             after.distribution.is_none(),
             label.changed(),
@@ -253,6 +256,7 @@ fn a_manifest_takes_the_labels_and_changes_nothing_else() {
         let restored = ManifestRow {
             expression: before.expression,
             distribution: before.distribution.clone(),
+            clean_expression: None,
             ..after.clone()
         };
         assert_eq!(&restored, before);
@@ -274,7 +278,9 @@ fn noise_of_another_manifest_is_refused() {
     assert!(refused(&|m| drop(m.rows.remove(0))).contains("train_00000"));
     assert!(refused(&|m| m.rows[0].sample = SampleId::new("new").unwrap()).contains("sample new"));
     assert!(refused(&|m| m.rows[0].expression = m.label_set.class_at(3)).contains("another original label"));
-    assert!(labels.apply(&labels.apply(&clean).unwrap()).is_err(), "noise is not put on twice");
+    let noisy = labels.apply(&clean).unwrap();
+    assert!(matches!(labels.apply(&noisy), Err(NoiseError::Twice { .. })), "noise is not put on twice");
+    assert!(matches!(NoisyLabels::draw(&noisy, uniform(0.1, 0)), Err(NoiseError::Twice { .. })));
 }
 
 #[test]

@@ -142,9 +142,10 @@ fn the_stamp_tells_whether_a_folder_is_current() {
     let stamp = PreparedStamp::load(&folder.out()).unwrap();
     assert_eq!(stamp.digest, prepared.digest);
     let now = || fingerprint(&dataset(&[]), &folder.root()).unwrap();
-    assert!(stamp.is_current(&now(), preprocess(), SPLIT));
+    assert!(stamp.is_current(&now(), preprocess(), SPLIT, None));
+    assert!(!stamp.is_current(&now(), preprocess(), SPLIT, Some(&noise(0.2))));
     folder.write("images/3.png", b"");
-    assert!(!stamp.is_current(&now(), preprocess(), SPLIT));
+    assert!(!stamp.is_current(&now(), preprocess(), SPLIT, None));
     // A refused attempt leaves no stamp: the folder is no longer to be trusted.
     assert!(prepare(&folder, &dataset(&[("max_quarantine = 3", "max_quarantine = 0")])).is_err());
     assert!(PreparedStamp::load(&folder.out()).is_none());

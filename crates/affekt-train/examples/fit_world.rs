@@ -117,6 +117,7 @@ fn draw(
                 aus: sample.aus.iter().map(|&au| Some(au)).collect(),
                 distribution: None,
                 posterior: Some(LabelDistribution::new(sample.eta)?),
+                clean_expression: None,
             })
         })
         .collect::<Result<_, Box<dyn std::error::Error>>>()?;

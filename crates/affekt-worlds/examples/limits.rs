@@ -10,12 +10,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let limits = world.limits();
         let spread = limits.sampling_sd(2_000, 500, Seed(0));
         println!(
-            "{}: accuracy {:.4}, best rule {:.4}; macro-F1 {:.4}, argmax {:.4}; sd at n = 2,000: {:.4} and {:.4}",
+            "{}: accuracy {:.4}, best rule {:.4}; macro-F1 {:.4}, argmax {:.4}; entropy {:.4}; sd at n = 2,000: {:.4} and {:.4}",
             world.name(),
             limits.accuracy,
             limits.best_rule_accuracy,
             limits.macro_f1,
             limits.argmax_macro_f1,
+            limits.mean_entropy,
             spread.accuracy,
             spread.macro_f1
         );

@@ -34,6 +34,15 @@ impl Joint {
         }
         prior
     }
+
+    /// H(class | cell) in nats; a class without mass in a cell adds nothing.
+    pub(crate) fn mean_entropy(&self) -> f64 {
+        let entropy = |cell: &[f64]| -> f64 {
+            let total: f64 = cell.iter().sum();
+            cell.iter().filter(|&&mass| mass > 0.0).map(|mass| mass * (total / mass).ln()).sum()
+        };
+        self.cells().map(entropy).sum()
+    }
 }
 
 impl World {

@@ -31,6 +31,8 @@ pub struct WorldLimits {
     pub best_confusion: Vec<Vec<f64>>,
     /// Expected confusion of the argmax rule.
     pub argmax_confusion: Vec<Vec<f64>>,
+    /// Mean entropy of the posterior, in nats: how ambiguous the faces are.
+    pub mean_entropy: f64,
 }
 
 impl World {
@@ -40,6 +42,7 @@ impl World {
     /// ```text
     /// accuracy = sum_x max_c P(x, c)
     /// macro-F1 = max over rules of 1/K sum_c 2 TP_c / (pi_c + q_c)
+    /// mean entropy = -sum_x sum_c P(x, c) ln eta_c(x)
     /// ```
     ///
     /// # Numerics
@@ -92,6 +95,7 @@ impl WorldLimits {
             argmax_f1_per_class: argmax_rates.f1(&prior),
             best_confusion: best.confusion(joint),
             argmax_confusion: argmax.confusion(joint),
+            mean_entropy: joint.mean_entropy(),
         }
     }
 }

@@ -4,6 +4,7 @@ use affekt_core::{Seed, Split};
 use affekt_worlds::{World, WorldError, WorldLimits};
 
 const DEGENERATE: &str = include_str!("../../../configs/worlds/degenerate.toml");
+const AMBIGUOUS: &str = include_str!("../../../configs/worlds/ambiguous.toml");
 const SEPARABLE: &str = include_str!("../../../configs/worlds/separable.toml");
 
 fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
@@ -13,9 +14,11 @@ fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
 /// The numbers in the headers of the world files.
 #[test]
 fn limits_are_as_the_files_say() {
-    for (text, accuracy, macro_f1, argmax) in
-        [(DEGENERATE, 0.8812, 0.7951, 0.7630), (SEPARABLE, 0.9125, 0.9072, 0.9069)]
-    {
+    for (text, accuracy, macro_f1, argmax) in [
+        (DEGENERATE, 0.8812, 0.7951, 0.7630),
+        (SEPARABLE, 0.9125, 0.9072, 0.9069),
+        (AMBIGUOUS, 0.7371, 0.6809, 0.6695),
+    ] {
         let limits = World::from_toml(text).unwrap().limits();
         near("accuracy", limits.accuracy, accuracy, 5e-5);
         near("macro-F1", limits.macro_f1, macro_f1, 5e-5);
@@ -24,6 +27,25 @@ fn limits_are_as_the_files_say() {
             assert!(text.contains(&format!("{number:.4}")), "{number:.4} is not in the file");
         }
     }
+}
+
+#[test]
+fn faces_of_the_ambiguous_world_are_ambiguous() {
+    let [ambiguous, separable] =
+        [AMBIGUOUS, SEPARABLE].map(|text| World::from_toml(text).unwrap().limits().mean_entropy);
+    for (what, got, expected) in [("ambiguous", ambiguous, 0.6841), ("separable", separable, 0.2366)] {
+        near(what, got, expected, 5e-5);
+        assert!(AMBIGUOUS.contains(&format!("{expected:.4}")), "{expected:.4} is not in the file");
+    }
+    let world = World::from_toml(AMBIGUOUS).unwrap();
+    let n = 20_000_u32;
+    let second_above = |eta: &[f64], bound: f64| eta.iter().filter(|&&p| p > bound).count() >= 2;
+    let etas: Vec<Vec<f64>> = (0..n).map(|i| world.draw(Seed(13), Split::Train, i.into()).eta).collect();
+    let share = etas.iter().filter(|eta| second_above(eta, 0.2)).count() as f64 / f64::from(n);
+    near("faces with a second class above .2", share, 0.395, 0.015);
+    let entropy = |eta: &Vec<f64>| -> f64 { eta.iter().map(|p| -p * p.ln()).sum() };
+    let mean = etas.iter().map(entropy).sum::<f64>() / f64::from(n);
+    near("sampled entropy", mean, ambiguous, 0.01);
 }
 
 #[test]
@@ -36,6 +58,7 @@ fn enumeration_and_sampling_agree() {
     near("accuracy", sampled.accuracy, exact.accuracy, 0.005);
     near("macro-F1", sampled.macro_f1, exact.macro_f1, 0.01);
     near("macro-F1 of argmax", sampled.argmax_macro_f1, exact.argmax_macro_f1, 0.01);
+    near("mean entropy", sampled.mean_entropy, exact.mean_entropy, 0.01);
 }
 
 #[test]

@@ -38,6 +38,16 @@ pub enum NoiseError {
         /// Of the manifest.
         got: String,
     },
+    /// The labels are not clean: their clean classes would be lost, and rates would add up.
+    #[error(
+        "sample {sample} of dataset {dataset} has label noise already; start from the manifest without it"
+    )]
+    Twice {
+        /// The dataset.
+        dataset: String,
+        /// The first such sample.
+        sample: String,
+    },
     /// Table and training part do not hold the same labels.
     #[error("sample {sample}: {detail}; draw the noise again for this manifest")]
     Sample {
@@ -45,6 +55,14 @@ pub enum NoiseError {
         sample: String,
         /// What does not agree.
         detail: String,
+    },
+    /// There is no label that could become wrong.
+    #[error(
+        "dataset {dataset} has no training row with an expression; expected one at least, for label noise"
+    )]
+    Unlabelled {
+        /// The dataset.
+        dataset: String,
     },
     /// A file could not be read, written or believed.
     #[error(transparent)]

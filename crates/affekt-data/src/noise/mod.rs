@@ -4,6 +4,7 @@ mod apply;
 mod error;
 mod file;
 
+pub use apply::put_noise;
 pub use error::NoiseError;
 
 use affekt_artifact::Manifest;
@@ -129,11 +130,12 @@ impl NoisyLabels {
     /// every higher rate.
     ///
     /// # Errors
-    /// [`NoiseError::Rate`], [`NoiseError::Temperature`], [`NoiseError::Distances`].
+    /// [`NoiseError::Rate`], [`NoiseError::Temperature`], [`NoiseError::Distances`], [`NoiseError::Twice`].
     pub fn draw(manifest: &Manifest, noise: LabelNoise) -> Result<Self, NoiseError> {
         if !(0.0..=1.0).contains(&noise.rate) {
             return Err(NoiseError::Rate { got: noise.rate });
         }
+        refuse_noisy(manifest)?;
         let label_set = &manifest.label_set;
         let transition = noise.transition(label_set.len())?;
         let row = |sample: &SampleId, original: ClassIndex| {
@@ -151,6 +153,17 @@ impl NoisyLabels {
     /// Rows whose label became another.
     pub fn n_changed(&self) -> usize {
         self.rows.iter().filter(|row| row.changed()).count()
+    }
+}
+
+/// Refuses a manifest whose labels are not clean.
+fn refuse_noisy(manifest: &Manifest) -> Result<(), NoiseError> {
+    match manifest.rows.iter().find(|row| row.clean_expression.is_some()) {
+        Some(row) => Err(NoiseError::Twice {
+            dataset: manifest.dataset.clone(),
+            sample: row.sample.as_str().to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 

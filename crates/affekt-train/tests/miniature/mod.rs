@@ -54,6 +54,7 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
                 aus: [class.is_multiple_of(2), class > 1].map(|au| labelled.then_some(au)).to_vec(),
                 distribution: None,
                 posterior: None,
+                clean_expression: None,
             }
         })
         .collect();

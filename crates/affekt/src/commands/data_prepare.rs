@@ -23,8 +23,13 @@ pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot create {}", args.out.display()))?;
     let _lock = RunLock::acquire(&args.out)?;
     let mut progress = Progress::new();
-    let preparing =
-        Preparing { preprocess, split, detector: &detector, progress: &mut |done| progress.shard(done) };
+    let preparing = Preparing {
+        preprocess,
+        split,
+        noise: None,
+        detector: &detector,
+        progress: &mut |done| progress.shard(done),
+    };
     let made = prepare_files(&dataset, &args.root, preparing, &args.out)?;
     progress.finish();
     let mut table = Table::new(&["class", "train", "valid", "test"]);

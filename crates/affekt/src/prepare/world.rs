@@ -121,6 +121,7 @@ fn manifest_row(sample: &WorldSample) -> anyhow::Result<ManifestRow> {
         aus: sample.aus.iter().copied().map(Some).collect(),
         distribution: None,
         posterior: Some(posterior),
+        clean_expression: None,
     })
 }
 
