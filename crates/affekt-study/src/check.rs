@@ -1,17 +1,15 @@
 //! Values of a study file that cannot be.
 
+mod dataset;
+
 use std::fmt;
 use std::path::Path;
 
 use affekt_artifact::Selection;
 use affekt_augment::AugmentParams;
-use affekt_ot::PrototypeTable;
 
 use crate::metric_name::is_metric;
-use crate::{
-    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, Head, OptimizerSpec,
-    PrototypeSource, ScheduleSpec, StudySpec,
-};
+use crate::{AnalysisSpec, Backbone, Contrast, CostSpec, Head, OptimizerSpec, ScheduleSpec, StudySpec};
 
 /// One value that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     let mut checks = Checks::default();
     check_matrix(&mut checks, spec);
     for (i, dataset) in spec.datasets.iter().enumerate() {
-        check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
+        dataset::check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
     }
     check_training(&mut checks, spec);
     check_augment(&mut checks, spec);
@@ -123,65 +121,6 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     for (key, weight) in [("expression", tasks.expression), ("va", tasks.va), ("au", tasks.au)] {
         checks.not_negative(format!("loss.tasks.{key}"), weight);
     }
-}
-
-fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &StudySpec, folder: &Path) {
-    checks.name(format!("{key}.name"), &dataset.name);
-    let exists = |path: &Path| folder.join(path).is_file();
-    match &dataset.source {
-        DatasetSource::World { world, size, .. } => {
-            checks.demand(
-                exists(world),
-                format!("{key}.source.world"),
-                world,
-                "a file beside the study file",
-            );
-            let batch = u64::from(spec.train.batch_size);
-            checks.demand(
-                size.train >= batch,
-                format!("{key}.source.size.train"),
-                size.train,
-                "at least one batch (train.batch_size)",
-            );
-            checks.demand(size.test >= 1, format!("{key}.source.size.test"), size.test, "at least 1");
-            let largest = 10_000_000;
-            for (part, n) in [("train", size.train), ("valid", size.valid), ("test", size.test)] {
-                checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
-            }
-            needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
-        }
-        DatasetSource::Files { manifest, split, .. } => {
-            checks.demand(
-                exists(manifest),
-                format!("{key}.source.manifest"),
-                manifest,
-                "a file beside the study file",
-            );
-            checks.within(format!("{key}.source.split.valid"), split.valid, 0.0, 0.9);
-            checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
-            let held_out = split.valid + split.test;
-            checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
-            needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);
-        }
-    }
-    if let PrototypeSource::Table { table } = &dataset.prototypes {
-        let expected = PrototypeTable::ALL.map(PrototypeTable::name).join(", ");
-        checks.demand(
-            table.parse::<PrototypeTable>().is_ok(),
-            format!("{key}.prototypes.table"),
-            table,
-            &expected,
-        );
-    }
-}
-
-fn needs_valid(checks: &mut Checks, key: String, has_valid: bool) {
-    checks.demand(
-        has_valid,
-        key,
-        0,
-        "above 0: every run reports the epoch its validation split would choose",
-    );
 }
 
 fn check_training(checks: &mut Checks, spec: &StudySpec) {

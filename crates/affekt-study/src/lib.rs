@@ -40,7 +40,7 @@ pub use lock::{LockError, LockOwner, RunLock};
 pub use metric_name::METRICS;
 pub use overlay::OverlayError;
 pub use plan::{PlanContext, PlannedStudy, PreparedDataset, plan_study};
-pub use prepared::Prepared;
+pub use prepared::{Prepared, RealisedNoise};
 pub use progress::{Console, duration};
 pub use run::ResolvedRun;
 pub use spec::*;

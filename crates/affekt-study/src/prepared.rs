@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{Digest, Manifest, expect_schema, load_json, save_json};
+use affekt_artifact::{Digest, Manifest, ManifestRow, expect_schema, load_json, save_json};
 use affekt_core::{LabelSet, Split, VaPoint};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,33 @@ pub struct Prepared {
     pub has_limits: bool,
     /// Set-aside items per reason.
     pub quarantined: BTreeMap<String, u64>,
+    /// What label noise came to on the training split; none without noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<RealisedNoise>,
+}
+
+/// Training labels that noise was put on, and those it made wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RealisedNoise {
+    /// Labelled training items.
+    pub labels: u64,
+    /// Of these, items whose label became another.
+    pub changed: u64,
+}
+
+impl RealisedNoise {
+    /// Counts a manifest; `None` when no row had noise put on it.
+    pub fn of(manifest: &Manifest) -> Option<Self> {
+        let noisy: Vec<bool> = manifest.rows.iter().filter_map(ManifestRow::is_mislabelled).collect();
+        let changed = noisy.iter().filter(|&&wrong| wrong).count() as u64;
+        (!noisy.is_empty()).then_some(Self { labels: noisy.len() as u64, changed })
+    }
+
+    /// Share of wrong labels.
+    pub fn rate(self) -> f64 {
+        self.changed as f64 / self.labels as f64
+    }
 }
 
 impl Prepared {
@@ -54,6 +81,7 @@ impl Prepared {
             class_means: class_means(manifest),
             has_limits,
             quarantined: BTreeMap::new(),
+            noise: RealisedNoise::of(manifest),
         }
     }
 

@@ -285,6 +285,7 @@ pub(crate) struct DataNoiseArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum NoiseKindArg {
     /// Each of them equally often
+    #[value(alias = "symmetric")]
     Uniform,
     /// Near classes on the plane of valence and arousal more often
     Circumplex,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use affekt_face::{Colour, Framing};
 use serde::{Deserialize, Serialize};
 
+use crate::NoiseSpec;
+
 /// Size of the square RGB input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub enum DatasetSource {
         size: WorldSize,
         /// Seed of the draw; the same for every run, so that all runs see one dataset.
         seed: u64,
+        /// Noise on the training labels; absent for the labels as drawn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        noise: Option<NoiseSpec>,
     },
     /// Images on disk, found under the data root given on the command line.
     Files {
@@ -54,7 +59,19 @@ pub enum DatasetSource {
         colour: Colour,
         /// Split by subject.
         split: SplitSpec,
+        /// Noise on the training labels; absent for the labels as annotated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        noise: Option<NoiseSpec>,
     },
+}
+
+impl DatasetSource {
+    /// Noise on the training labels.
+    pub fn noise(&self) -> Option<&NoiseSpec> {
+        match self {
+            Self::World { noise, .. } | Self::Files { noise, .. } => noise.as_ref(),
+        }
+    }
 }
 
 /// Faces per split of a world.

@@ -5,6 +5,7 @@
 mod analysis;
 mod arm;
 mod dataset;
+mod noise;
 mod training;
 
 use affekt_augment::AugmentSpec;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
 pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use noise::NoiseSpec;
 pub use training::{
     Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec, TaskWeights, TrainSpec,
 };

@@ -43,6 +43,7 @@ pub(crate) fn prepared(dataset: &str) -> PreparedDataset {
         aus: vec![1, 2, 4],
         has_limits: false,
         quarantined: std::collections::BTreeMap::new(),
+        noise: None,
     };
     PreparedDataset { folder: format!("data/{dataset}"), prepared }
 }

@@ -1,13 +1,12 @@
 //! `affekt data noise`
 
 use affekt_artifact::Manifest;
-use affekt_core::LabelSet;
 use affekt_data::{LabelNoise, NoiseShape, NoisyLabels};
-use affekt_ot::{CostMatrix, PrototypeTable};
 use anyhow::{Context, ensure};
 
 use crate::cli::{DataNoiseArgs, NoiseKindArg};
 use crate::output::{self, Outcome, Table};
+use crate::prepare::class_distances;
 
 pub(super) fn run(args: &DataNoiseArgs) -> anyhow::Result<Outcome> {
     let manifest = Manifest::load(&args.folder)?;
@@ -20,7 +19,7 @@ pub(super) fn run(args: &DataNoiseArgs) -> anyhow::Result<Outcome> {
             let temperature = given.context("--kind circumplex needs --temperature")?;
             NoiseShape::Circumplex {
                 temperature,
-                distances: distances(&manifest.label_set, args.prototypes)?,
+                distances: class_distances(&manifest.label_set, args.prototypes)?,
             }
         }
     };
@@ -30,23 +29,6 @@ pub(super) fn run(args: &DataNoiseArgs) -> anyhow::Result<Outcome> {
     labels.save(&args.out)?;
     print(&labels, args)?;
     Ok(Outcome::Done)
-}
-
-/// Distances between the classes on the plane of valence and arousal.
-fn distances(set: &LabelSet, table: PrototypeTable) -> anyhow::Result<Vec<Vec<f64>>> {
-    let position = |class: &String| {
-        table.get(class).with_context(|| {
-            let others = PrototypeTable::ALL.into_iter().filter(|table| table.get(class).is_some());
-            let others: Vec<&str> = others.map(PrototypeTable::name).collect();
-            format!(
-                "prototype table {table} has no position for {class}; tables that have: {}",
-                others.join(", ")
-            )
-        })
-    };
-    let prototypes = set.classes().iter().map(position).collect::<anyhow::Result<Vec<_>>>()?;
-    let costs = CostMatrix::from_prototypes(&prototypes)?;
-    Ok((0..set.len()).map(|i| (0..set.len()).map(|j| costs.get(i, j)).collect()).collect())
 }
 
 fn print(labels: &NoisyLabels, args: &DataNoiseArgs) -> anyhow::Result<()> {

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, Hasher};
-use affekt_data::{Dataset, Preparing, fingerprint, prepare_files};
+use affekt_data::{Dataset, LabelNoise, Preparing, fingerprint, prepare_files};
 use affekt_face::Preprocess;
-use affekt_study::{Prepared, SplitSpec};
+use affekt_study::{NoiseSpec, Prepared, SplitSpec};
 
-use super::{Preparation, Progress};
+use super::{Preparation, Progress, noise};
 use crate::detector::detector;
 use crate::identity;
 
@@ -18,6 +18,7 @@ pub(super) struct Files {
     root: PathBuf,
     preprocess: Preprocess,
     split: affekt_data::SplitSpec,
+    noise: Option<LabelNoise>,
     inputs: Digest,
 }
 
@@ -28,8 +29,10 @@ impl Files {
         root: &Path,
         preprocess: Preprocess,
         split: SplitSpec,
+        noise: Option<&NoiseSpec>,
     ) -> anyhow::Result<Self> {
         let dataset = Dataset::load(manifest)?;
+        let noise = noise.map(|spec| noise::resolve(spec, dataset.label_set())).transpose()?;
         let SplitSpec { valid, test, seed } = split;
         let mut hasher = Hasher::new();
         hasher
@@ -39,9 +42,12 @@ impl Files {
         hasher.part("files", fingerprint(&dataset, root)?.as_str().as_bytes());
         hasher.part("preprocess", preprocess.digest().as_str().as_bytes());
         hasher.part("valid", &valid.to_le_bytes()).part("test", &test.to_le_bytes());
+        if let Some(noise) = &noise {
+            hasher.part("noise", format!("{noise:?}").as_bytes());
+        }
         let inputs = hasher.part("seed", &seed.to_le_bytes()).finish();
         let split = affekt_data::SplitSpec { valid, test, seed };
-        Ok(Self { name: name.to_owned(), dataset, root: root.to_owned(), preprocess, split, inputs })
+        Ok(Self { name: name.to_owned(), dataset, root: root.to_owned(), preprocess, split, noise, inputs })
     }
 }
 
@@ -54,6 +60,7 @@ impl Preparation for Files {
         let preparing = Preparing {
             preprocess: self.preprocess,
             split: self.split,
+            noise: self.noise.as_ref(),
             detector: &detector,
             progress: &mut |done| progress.shard(done),
         };

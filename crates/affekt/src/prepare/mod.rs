@@ -1,6 +1,7 @@
 //! Datasets of a study, prepared once under `<out>/data/<name>-<digest of inputs>/` and used by every run.
 
 mod files;
+mod noise;
 mod progress;
 mod world;
 
@@ -13,6 +14,7 @@ use affekt_face::Preprocess;
 use affekt_study::{DatasetSource, DatasetSpec, LockError, Prepared, PreparedDataset, RunLock, Study};
 use anyhow::{Context, bail};
 
+pub(crate) use noise::class_distances;
 pub(crate) use progress::Progress;
 pub(crate) use world::limits;
 
@@ -61,6 +63,7 @@ pub(crate) fn prepare(located: Vec<Located>, out: &Path) -> anyhow::Result<Vec<P
             }
         };
         report_quarantine(&dataset.name, &prepared, &out.join(&dataset.folder));
+        noise::report(&dataset.name, &prepared);
         Ok(PreparedDataset { folder: dataset.folder, prepared })
     });
     all.collect()
@@ -73,11 +76,11 @@ fn preparation(
 ) -> anyhow::Result<Box<dyn Preparation>> {
     let size = study.spec().input.size;
     match &dataset.source {
-        DatasetSource::World { world, size: faces, seed } => {
+        DatasetSource::World { world, size: faces, seed, noise } => {
             let path = study.folder().join(world);
-            Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size)?))
+            Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size, noise.as_ref())?))
         }
-        DatasetSource::Files { manifest, framing, colour, split } => {
+        DatasetSource::Files { manifest, framing, colour, split, noise } => {
             let Some(root) = data_root else {
                 bail!(
                     "its files are not part of this repository; pass --data-root with the folder that holds them"
@@ -87,7 +90,7 @@ fn preparation(
             let preprocess = Preprocess::framed(size, *framing)
                 .context("cannot make faces of the pictures like this")?
                 .with_colour(*colour);
-            Ok(Box::new(Files::new(&dataset.name, &path, root, preprocess, *split)?))
+            Ok(Box::new(Files::new(&dataset.name, &path, root, preprocess, *split, noise.as_ref())?))
         }
     }
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
 use affekt_core::{LabelDistribution, Seed, Split};
+use affekt_data::{LabelNoise, put_noise};
 use affekt_face::{RowOutcome, ShardedCacheWriter};
-use affekt_study::{Prepared, WorldSize};
+use affekt_study::{NoiseSpec, Prepared, WorldSize};
 use affekt_worlds::{World, WorldLimits, WorldSample};
 use anyhow::Context;
 use rayon::prelude::*;
 
-use super::{Preparation, Progress};
+use super::{Preparation, Progress, noise};
 use crate::identity;
 
 /// Test sets drawn to find how far a finite one strays from the limits.
@@ -23,6 +24,7 @@ pub(super) struct Rendering {
     faces: WorldSize,
     seed: Seed,
     size: u32,
+    noise: Option<LabelNoise>,
     inputs: Digest,
 }
 
@@ -33,8 +35,10 @@ impl Rendering {
         faces: WorldSize,
         seed: u64,
         size: u32,
+        noise: Option<&NoiseSpec>,
     ) -> anyhow::Result<Self> {
         let world = World::load(path)?;
+        let noise = noise.map(|spec| noise::resolve(spec, world.label_set())).transpose()?;
         let mut hasher = Hasher::new();
         hasher.part("kind", b"world").part("code", identity::DATA.as_bytes());
         hasher.part("dataset", dataset.as_bytes()).part("world", world.canonical_toml().as_bytes());
@@ -47,8 +51,11 @@ impl Rendering {
         ] {
             hasher.part(name, &value.to_le_bytes());
         }
+        if let Some(noise) = &noise {
+            hasher.part("noise", format!("{noise:?}").as_bytes());
+        }
         let inputs = hasher.finish();
-        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, inputs })
+        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, noise, inputs })
     }
 
     fn samples(&self) -> Vec<WorldSample> {
@@ -89,12 +96,15 @@ impl Preparation for Rendering {
                 Ok(())
             },
         )?;
-        let manifest = Manifest {
+        let mut manifest = Manifest {
             dataset: self.dataset.clone(),
             label_set: self.world.label_set().clone(),
             aus: self.world.aus().to_vec(),
             rows: samples.iter().map(manifest_row).collect::<anyhow::Result<_>>()?,
         };
+        if let Some(noise) = &self.noise {
+            manifest = put_noise(&manifest, noise.clone(), folder)?;
+        }
         manifest.save(folder)?;
         Quarantine::default().save(&folder.join("quarantine.csv"))?;
         limits(&self.world.limits(), self.faces.test, self.seed).save(&folder.join("limits.json"))?;

@@ -1,0 +1,84 @@
+//! Values of a dataset that cannot be.
+
+use std::path::Path;
+
+use affekt_ot::PrototypeTable;
+
+use super::Checks;
+use crate::{DatasetSource, DatasetSpec, NoiseSpec, PrototypeSource, StudySpec};
+
+pub(super) fn check_dataset(
+    checks: &mut Checks,
+    key: &str,
+    dataset: &DatasetSpec,
+    spec: &StudySpec,
+    folder: &Path,
+) {
+    checks.name(format!("{key}.name"), &dataset.name);
+    let exists = |path: &Path| folder.join(path).is_file();
+    match &dataset.source {
+        DatasetSource::World { world, size, .. } => {
+            checks.demand(
+                exists(world),
+                format!("{key}.source.world"),
+                world,
+                "a file beside the study file",
+            );
+            let batch = u64::from(spec.train.batch_size);
+            checks.demand(
+                size.train >= batch,
+                format!("{key}.source.size.train"),
+                size.train,
+                "at least one batch (train.batch_size)",
+            );
+            checks.demand(size.test >= 1, format!("{key}.source.size.test"), size.test, "at least 1");
+            let largest = 10_000_000;
+            for (part, n) in [("train", size.train), ("valid", size.valid), ("test", size.test)] {
+                checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
+            }
+            needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
+        }
+        DatasetSource::Files { manifest, split, .. } => {
+            checks.demand(
+                exists(manifest),
+                format!("{key}.source.manifest"),
+                manifest,
+                "a file beside the study file",
+            );
+            checks.within(format!("{key}.source.split.valid"), split.valid, 0.0, 0.9);
+            checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
+            let held_out = split.valid + split.test;
+            checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
+            needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);
+        }
+    }
+    if let Some(noise) = dataset.source.noise() {
+        check_noise(checks, &format!("{key}.source.noise"), noise);
+    }
+    if let PrototypeSource::Table { table } = &dataset.prototypes {
+        check_table(checks, format!("{key}.prototypes.table"), table);
+    }
+}
+
+fn check_noise(checks: &mut Checks, key: &str, noise: &NoiseSpec) {
+    let rate = noise.rate();
+    checks.demand((0.0..1.0).contains(&rate), format!("{key}.rate"), rate, "a share in [0, 1)");
+    if let NoiseSpec::Circumplex { temperature, table, .. } = noise {
+        checks.positive(format!("{key}.temperature"), *temperature);
+        check_table(checks, format!("{key}.table"), table);
+    }
+}
+
+fn check_table(checks: &mut Checks, key: String, table: &str) {
+    let expected = PrototypeTable::ALL.map(PrototypeTable::name).join(", ");
+    checks.demand(table.parse::<PrototypeTable>().is_ok(), key, table, &expected);
+}
+
+fn needs_valid(checks: &mut Checks, key: String, has_valid: bool) {
+    checks.demand(
+        has_valid,
+        key,
+        0,
+        "above 0: every run reports the epoch its validation split would choose",
+    );
+}
