@@ -6,7 +6,7 @@ use std::fs;
 
 use affekt_artifact::{ArtifactError, Manifest, ManifestRow};
 use affekt_core::{LabelDistribution, LabelSet, SampleId, Split, SubjectId};
-use affekt_data::{LabelNoise, NoiseError, NoiseShape, NoisyLabels};
+use affekt_data::{LabelNoise, NoiseError, NoiseShape, NoisyLabels, put_noise};
 use proptest::prelude::*;
 
 /// Training rows of each class of RAF-DB, and as many rows of other parts and without a class.
@@ -281,6 +281,16 @@ fn noise_of_another_manifest_is_refused() {
     let noisy = labels.apply(&clean).unwrap();
     assert!(matches!(labels.apply(&noisy), Err(NoiseError::Twice { .. })), "noise is not put on twice");
     assert!(matches!(NoisyLabels::draw(&noisy, uniform(0.1, 0)), Err(NoiseError::Twice { .. })));
+}
+
+#[test]
+fn a_dataset_without_training_labels_gets_no_noise() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut manifest = manifest(2);
+    manifest.rows.retain(|row| row.split != Split::Train || row.expression.is_none());
+    let error = put_noise(&manifest, uniform(0.3, 2), folder.path()).unwrap_err();
+    assert!(matches!(error, NoiseError::Unlabelled { .. }), "{error}");
+    assert!(!folder.path().join("noise.csv").exists());
 }
 
 #[test]

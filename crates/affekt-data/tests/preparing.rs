@@ -8,12 +8,26 @@ use std::fs;
 
 use affekt_artifact::{Manifest, QuarantineReason};
 use affekt_core::Split;
-use affekt_data::{DataError, Dataset, Prepared, PreparedStamp, check, fingerprint, prepare_files};
+use affekt_data::{
+    DataError, Dataset, LabelNoise, NoiseError, NoiseShape, NoisyLabels, Prepared, PreparedStamp, Preparing,
+    check, fingerprint, prepare_files,
+};
 use affekt_face::FaceCache;
 use support::{Folder, SPLIT, dataset, jpeg, preparing, preprocess};
 
 fn prepare(folder: &Folder, dataset: &Dataset) -> Result<Prepared, DataError> {
     prepare_files(dataset, &folder.root(), preparing(SPLIT, &mut |_| ()), &folder.out())
+}
+
+fn noise(rate: f64) -> LabelNoise {
+    LabelNoise { rate, seed: 4, shape: NoiseShape::Uniform {} }
+}
+
+fn prepare_noisy(folder: &Folder, rate: f64) -> Result<Prepared, DataError> {
+    let noise = noise(rate);
+    let mut progress = |_: &_| ();
+    let preparing = Preparing { noise: Some(&noise), ..preparing(SPLIT, &mut progress) };
+    prepare_files(&dataset(&[]), &folder.root(), preparing, &folder.out())
 }
 
 /// Set-aside images with their reasons.
@@ -149,6 +163,37 @@ fn the_stamp_tells_whether_a_folder_is_current() {
     // A refused attempt leaves no stamp: the folder is no longer to be trusted.
     assert!(prepare(&folder, &dataset(&[("max_quarantine = 3", "max_quarantine = 0")])).is_err());
     assert!(PreparedStamp::load(&folder.out()).is_none());
+}
+
+#[test]
+fn noise_changes_training_labels_only_and_is_part_of_the_identity() {
+    let folder = Folder::with_rows(90);
+    let clean = prepare(&folder, &dataset(&[])).unwrap();
+    let noisy = prepare_noisy(&folder, 0.5).unwrap();
+    assert_ne!(noisy.digest, clean.digest);
+    assert_eq!(noisy.fingerprint, clean.fingerprint, "the input is the same");
+    assert_eq!(Manifest::load(&folder.out()).unwrap(), noisy.manifest);
+    let mut changed = 0;
+    for (before, after) in clean.manifest.rows.iter().zip(&noisy.manifest.rows) {
+        if before.split == Split::Train {
+            assert_eq!(after.clean_expression, before.expression);
+            changed += usize::from(after.is_mislabelled().unwrap());
+        } else {
+            assert_eq!(after, before);
+        }
+    }
+    let labels = NoisyLabels::load(&folder.out().join("noise.csv")).unwrap();
+    assert_eq!(
+        (labels.n_changed(), labels.rows.len()),
+        (changed, clean.manifest.split(Split::Train).count())
+    );
+    assert!(changed > 0);
+    let stamp = PreparedStamp::load(&folder.out()).unwrap();
+    assert_eq!((stamp.noise, stamp.digest), (Some(noise(0.5)), noisy.digest.clone()));
+
+    assert_eq!(prepare_noisy(&folder, 0.5).unwrap().digest, noisy.digest);
+    assert_ne!(prepare_noisy(&folder, 0.4).unwrap().digest, noisy.digest);
+    assert!(matches!(prepare_noisy(&folder, 1.5), Err(DataError::Noise(NoiseError::Rate { .. }))));
 }
 
 #[test]

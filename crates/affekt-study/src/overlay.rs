@@ -144,8 +144,8 @@ fn positions(over: &DeTable<'_>, len: usize) -> bool {
 
 /// The nearest of the keys that serde lists as expected.
 fn hint(message: &str) -> Option<String> {
-    let rest =
-        message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+    let after = |what| message.split_once(what).map(|(_, rest)| rest);
+    let rest = after("unknown field `").or_else(|| after("unknown variant `"))?;
     let mut quoted = rest.split('`').step_by(2);
     let got = quoted.next()?;
     let expected: Vec<&str> = quoted.filter(|key| !key.is_empty()).collect();

@@ -5,7 +5,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-use affekt_study::{Backbone, DatasetSource, Study, StudyError};
+use affekt_study::{Backbone, DatasetSource, NoiseSpec, Study, StudyError};
 use support::config;
 
 fn refused(tier: Option<&str>, overrides: &[&str]) -> String {
@@ -104,6 +104,61 @@ fn every_table_refuses_an_extra_key() {
         let message = refused(None, &[&format!("{table}surplus=1")]);
         assert!(message.contains("surplus"), "{table}: {message}");
     }
+}
+
+const SYMMETRIC: &str = "dataset.0.source.noise={ kind = \"symmetric\", rate = 0.2, seed = 7 }";
+
+#[test]
+fn label_noise_belongs_to_the_source_and_tells_datasets_apart() {
+    let (clean, noisy) = (support::study(&[]), support::study(&[SYMMETRIC]));
+    assert_eq!(clean.spec().datasets[0].source.noise(), None);
+    let expected = NoiseSpec::Symmetric { rate: 0.2, seed: 7 };
+    assert_eq!(noisy.spec().datasets[0].source.noise(), Some(&expected));
+    assert_ne!(noisy.digest(), clean.digest());
+    assert_ne!(noisy.digest(), support::study(&[SYMMETRIC, "dataset.0.source.noise.rate=0.3"]).digest());
+    // The command's word for it is understood, and is the same noise.
+    let uniform = support::study(&[&SYMMETRIC.replace("symmetric", "uniform")]);
+    assert_eq!(uniform.digest(), noisy.digest());
+    let circumplex = "dataset.0.source.noise={ kind = \"circumplex\", rate = 0.1, seed = 0, \
+                      temperature = 0.3, table = \"nrc-vad\" }";
+    let study = support::study(&[circumplex]);
+    let folder = tempfile::tempdir().unwrap();
+    study.save(folder.path()).unwrap();
+    assert_eq!(Study::load_spec(folder.path()).unwrap(), *study.spec());
+    assert!((study.spec().datasets[0].source.noise().unwrap().rate() - 0.1).abs() < 1e-12);
+}
+
+#[test]
+fn label_noise_that_cannot_be_is_refused_by_key() {
+    for (rate, got) in [("1.0", "1.0"), ("-0.1", "-0.1"), ("nan", "NaN"), ("20.0", "20.0")] {
+        let message = refused(None, &[SYMMETRIC, &format!("dataset.0.source.noise.rate={rate}")]);
+        let expected = format!("dataset.0.source.noise.rate is {got}; expected a share in [0, 1)");
+        assert!(message.contains(&expected), "{message}");
+    }
+    let circumplex = |temperature: &str, table: &str| {
+        let noise = format!(
+            "dataset.1.source.noise={{ kind = \"circumplex\", rate = 0.1, seed = 0, \
+             temperature = {temperature}, table = \"{table}\" }}"
+        );
+        refused(None, &[&noise])
+    };
+    let message = circumplex("0.0", "nrc-vad");
+    assert!(
+        message.contains("dataset.1.source.noise.temperature is 0.0; expected a number above"),
+        "{message}"
+    );
+    let message = circumplex("0.3", "nrc");
+    assert!(message.contains("dataset.1.source.noise.table is \"nrc\"; expected affectnet-val"), "{message}");
+
+    let message = refused(None, &[&SYMMETRIC.replace("symmetric", "asymmetric")]);
+    for part in ["source.noise", "asymmetric", "expected", "`symmetric`", "`circumplex`"] {
+        assert!(message.contains(part), "{part} is missing in {message}");
+    }
+    let message = refused(None, &[&SYMMETRIC.replace("seed = 7", "sed = 7")]);
+    assert!(message.contains("source.noise: unknown field `sed`"), "{message}");
+    assert!(message.contains("did you mean `seed`?"), "{message}");
+    let message = refused(None, &["dataset.0.source.noise={ kind = \"symmetric\", seed = 7 }"]);
+    assert!(message.contains("source.noise: missing field `rate`"), "{message}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use affekt_face::{Colour, Framing};
 use serde::{Deserialize, Serialize};
 
+use super::noise::named;
 use crate::NoiseSpec;
 
 /// Size of the square RGB input.
@@ -46,7 +47,7 @@ pub enum DatasetSource {
         /// Seed of the draw; the same for every run, so that all runs see one dataset.
         seed: u64,
         /// Noise on the training labels; absent for the labels as drawn.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
         noise: Option<NoiseSpec>,
     },
     /// Images on disk, found under the data root given on the command line.
@@ -60,7 +61,7 @@ pub enum DatasetSource {
         /// Split by subject.
         split: SplitSpec,
         /// Noise on the training labels; absent for the labels as annotated.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
         noise: Option<NoiseSpec>,
     },
 }

@@ -1,6 +1,7 @@
 //! Wrong training labels on purpose.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Label noise of a dataset: key `noise` of its source.
 ///
@@ -45,4 +46,9 @@ impl NoiseSpec {
             Self::Symmetric { rate, .. } | Self::Circumplex { rate, .. } => *rate,
         }
     }
+}
+
+/// Reads key `noise` and says so in its errors: inside a source, which has kinds itself, serde has lost their place.
+pub(super) fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NoiseSpec>, D::Error> {
+    Option::deserialize(deserializer).map_err(|error| D::Error::custom(format!("source.noise: {error}")))
 }

@@ -1,0 +1,166 @@
+//! Label noise of a study's datasets through the real binary: what changes, what stays, what is said.
+#![cfg(not(feature = "torch"))]
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod miniature;
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::{Manifest, Plan};
+use affekt_core::Split;
+use affekt_data::NoisyLabels;
+use affekt_study::Prepared;
+use affekt_testkit::raf_db;
+use miniature::Miniature;
+use support::{Ran, affekt};
+
+const TRAIN: f64 = 1500.0;
+
+/// Seven classes and three action units: its limits take no time, and noise looks at labels only.
+fn world(folder: &Path) -> PathBuf {
+    let mut text = "name = \"toy\"\nrenderer = 1\nlabel_set = \"affectnet-7\"\naus = [1, 4, 12]\n\
+                    nuisance = 0.0\nintensity = [1.0, 1.0]\nsamples_per_subject = 4\n"
+        .to_owned();
+    for (k, name) in affekt_core::LabelSet::affectnet7().classes().iter().enumerate() {
+        let prior = if k == 0 { 0.4 } else { 0.1 };
+        let au = [0, 1, 2].map(|j| if k >> j & 1 == 1 { 0.75 } else { 0.25 });
+        text += &format!(
+            "[classes.{name}]\nprior = {prior}\nva_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]\nau = {au:?}\n"
+        );
+    }
+    let path = folder.join("toy.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// One dataset of a study file.
+fn dataset(name: &str, source: &str, noise: &str) -> String {
+    let noise = if noise.is_empty() { String::new() } else { format!(", noise = {{ {noise} }}") };
+    format!(
+        "{{ name = \"{name}\", prototypes = {{ kind = \"table\", table = \"affectnet-val\" }}, \
+         source = {{ {source}{noise} }} }}"
+    )
+}
+
+/// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
+fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
+    let datasets = format!("dataset=[{}]", datasets.join(", "));
+    let words = ["study", "run", "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
+    let small = ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets];
+    let set = small.into_iter().flat_map(|item| ["--set", item]);
+    let ran = affekt(
+        &words
+            .into_iter()
+            .chain(["--fail-fast", "--jobs", "1"])
+            .chain(set)
+            .chain(more.iter().copied())
+            .collect::<Vec<_>>(),
+    );
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("this build has no LibTorch"), "{}", ran.stderr);
+    ran
+}
+
+/// Folder of each dataset, by name.
+fn folders(out: &Path) -> impl Fn(&str) -> PathBuf {
+    let plan = Plan::load(&out.join("circumplex-worlds/plan.toml")).unwrap();
+    let out = out.to_owned();
+    move |name| out.join(&plan.dataset(name).unwrap().folder)
+}
+
+#[test]
+fn noise_of_a_world_changes_training_labels_and_nothing_else() {
+    let temporary = tempfile::tempdir().unwrap();
+    let out = temporary.path().join("runs");
+    let world = world(temporary.path());
+    let source = format!(
+        "kind = \"world\", world = {world:?}, size = {{ train = {TRAIN}, valid = 40, test = 60 }}, seed = 0"
+    )
+    .replace("1500.0", "1500");
+    let symmetric = |rate: &str| format!("kind = \"symmetric\", rate = {rate}, seed = 3");
+    let of = |name: &str, rate: &str| {
+        dataset(name, &source, &if rate.is_empty() { String::new() } else { symmetric(rate) })
+    };
+    let datasets = [of("n0", ""), of("n10", "0.1"), of("n30", "0.3")];
+    let ran = study(&out, &datasets, &[]);
+
+    let folder = folders(&out);
+    let clean = Manifest::load(&folder("n0")).unwrap();
+    assert!(clean.rows.iter().all(|row| row.clean_expression.is_none()));
+    assert_eq!(Prepared::load(&folder("n0")).unwrap().noise, None);
+    assert!(!ran.stderr.contains("n0: ") && !folder("n0").join("noise.csv").exists(), "{}", ran.stderr);
+    let mut digests = vec![Prepared::load(&folder("n0")).unwrap().digest];
+    for (name, rate) in [("n10", 0.1), ("n30", 0.3)] {
+        let noisy = Manifest::load(&folder(name)).unwrap();
+        let mut changed = 0_u32;
+        for (before, after) in clean.rows.iter().zip(&noisy.rows) {
+            let mut restored = after.clone();
+            if before.split == Split::Train {
+                assert_eq!(after.clean_expression, before.expression, "the clean class is kept");
+                changed += u32::from(after.is_mislabelled().unwrap());
+                restored.expression = after.clean_expression;
+                restored.clean_expression = None;
+            }
+            assert_eq!(&restored, before, "faces, posteriors and held-out labels stay");
+        }
+        let (mean, deviation) = (TRAIN * rate, (TRAIN * rate * (1.0 - rate)).sqrt());
+        assert!((f64::from(changed) - mean).abs() < 4.0 * deviation, "{changed} at {rate}");
+        let prepared = Prepared::load(&folder(name)).unwrap();
+        let noise = prepared.noise.unwrap();
+        assert_eq!((noise.labels, noise.changed), (1500, changed.into()));
+        let told = format!("{name}: {changed} of 1500 training labels are wrong on purpose");
+        assert!(ran.stderr.contains(&told), "{told} is missing in {}", ran.stderr);
+        let labels = NoisyLabels::load(&folder(name).join("noise.csv")).unwrap();
+        assert_eq!((labels.n_changed() as u64, labels.noise.seed), (noise.changed, 3));
+        digests.push(prepared.digest);
+    }
+    digests.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    digests.dedup();
+    assert_eq!(digests.len(), 3, "runs of different noise are different runs");
+
+    // The same seed elsewhere gives the same bytes; another seed another folder and other labels.
+    let elsewhere = temporary.path().join("elsewhere");
+    let other = dataset("n30", &source, &symmetric("0.3").replace("seed = 3", "seed = 4"));
+    study(&elsewhere, &[of("n10", "0.1"), other], &[]);
+    let again = folders(&elsewhere);
+    assert_eq!(again("n10").file_name(), folder("n10").file_name());
+    for file in ["manifest.csv", "manifest.toml", "noise.csv", "noise.toml", "prepared.json"] {
+        let bytes = [folder("n10"), again("n10")].map(|folder| std::fs::read(folder.join(file)).unwrap());
+        assert!(bytes[0] == bytes[1], "{file}");
+    }
+    assert_ne!(again("n30").file_name(), folder("n30").file_name());
+    assert_ne!(Manifest::load(&again("n30")).unwrap(), Manifest::load(&folder("n30")).unwrap());
+}
+
+#[test]
+fn noise_of_files_is_drawn_after_their_split() {
+    let miniature = Miniature::new("raf-db", None, raf_db);
+    let root = miniature.tree().root().to_owned();
+    let out = root.with_file_name("runs");
+    let source = format!(
+        "kind = \"files\", manifest = {:?}, framing = {{ kind = \"picture\", fit = \"stretch\", \
+         filter = \"pil-bilinear\" }}, colour = \"rgb\", split = {{ valid = 0.1, test = 0.1, seed = 0 }}",
+        root.with_file_name("set.toml")
+    );
+    let noise = "kind = \"circumplex\", rate = 0.6, seed = 1, temperature = 0.3, table = \"nrc-vad\"";
+    let datasets = [dataset("clean", &source, ""), dataset("noisy", &source, noise)];
+    let ran = study(&out, &datasets, &["--data-root", root.to_str().unwrap()]);
+    let folder = folders(&out);
+    let [clean, noisy] = ["clean", "noisy"].map(|name| Manifest::load(&folder(name)).unwrap());
+    assert_eq!(clean.rows.len(), noisy.rows.len());
+    for (before, after) in clean.rows.iter().zip(&noisy.rows) {
+        let train = before.split == Split::Train;
+        assert_eq!(
+            (after.split, after.clean_expression),
+            (before.split, before.expression.filter(|_| train))
+        );
+        assert!(train || after == before);
+    }
+    let [clean, noisy] = ["clean", "noisy"].map(|name| Prepared::load(&folder(name)).unwrap());
+    assert_ne!(clean.digest, noisy.digest);
+    let noise = noisy.noise.unwrap();
+    assert!(noise.changed > 0 && clean.noise.is_none(), "{noise:?}");
+    let told = format!("noisy: {} of {} training labels are wrong", noise.changed, noise.labels);
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+}
