@@ -5,6 +5,7 @@
 mod miniature;
 mod support;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Manifest, Plan};
@@ -15,7 +16,7 @@ use affekt_testkit::raf_db;
 use miniature::Miniature;
 use support::{Ran, affekt};
 
-const TRAIN: f64 = 1500.0;
+const TRAIN: u32 = 1500;
 
 /// Seven classes and three action units: its limits take no time, and noise looks at labels only.
 fn world(folder: &Path) -> PathBuf {
@@ -25,9 +26,8 @@ fn world(folder: &Path) -> PathBuf {
     for (k, name) in affekt_core::LabelSet::affectnet7().classes().iter().enumerate() {
         let prior = if k == 0 { 0.4 } else { 0.1 };
         let au = [0, 1, 2].map(|j| if k >> j & 1 == 1 { 0.75 } else { 0.25 });
-        text += &format!(
-            "[classes.{name}]\nprior = {prior}\nva_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]\nau = {au:?}\n"
-        );
+        let va = "va_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]";
+        writeln!(text, "[classes.{name}]\nprior = {prior}\n{va}\nau = {au:?}").unwrap();
     }
     let path = folder.join("toy.toml");
     std::fs::write(&path, text).unwrap();
@@ -46,17 +46,13 @@ fn dataset(name: &str, source: &str, noise: &str) -> String {
 /// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
 fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
     let datasets = format!("dataset=[{}]", datasets.join(", "));
-    let words = ["study", "run", "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
-    let small = ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets];
-    let set = small.into_iter().flat_map(|item| ["--set", item]);
-    let ran = affekt(
-        &words
-            .into_iter()
-            .chain(["--fail-fast", "--jobs", "1"])
-            .chain(set)
-            .chain(more.iter().copied())
-            .collect::<Vec<_>>(),
-    );
+    let mut words = vec!["study", "run", "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
+    words.extend(["--fail-fast", "--jobs", "1"]);
+    for item in ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets] {
+        words.extend(["--set", item]);
+    }
+    words.extend(more);
+    let ran = affekt(&words);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("this build has no LibTorch"), "{}", ran.stderr);
     ran
@@ -76,13 +72,10 @@ fn noise_of_a_world_changes_training_labels_and_nothing_else() {
     let world = world(temporary.path());
     let source = format!(
         "kind = \"world\", world = {world:?}, size = {{ train = {TRAIN}, valid = 40, test = 60 }}, seed = 0"
-    )
-    .replace("1500.0", "1500");
-    let symmetric = |rate: &str| format!("kind = \"symmetric\", rate = {rate}, seed = 3");
-    let of = |name: &str, rate: &str| {
-        dataset(name, &source, &if rate.is_empty() { String::new() } else { symmetric(rate) })
-    };
-    let datasets = [of("n0", ""), of("n10", "0.1"), of("n30", "0.3")];
+    );
+    let symmetric = |rate: f64, seed: u64| format!("kind = \"symmetric\", rate = {rate}, seed = {seed}");
+    let of = |name: &str, noise: &str| dataset(name, &source, noise);
+    let datasets = [of("n0", ""), of("n10", &symmetric(0.1, 3)), of("n30", &symmetric(0.3, 3))];
     let ran = study(&out, &datasets, &[]);
 
     let folder = folders(&out);
@@ -104,12 +97,12 @@ fn noise_of_a_world_changes_training_labels_and_nothing_else() {
             }
             assert_eq!(&restored, before, "faces, posteriors and held-out labels stay");
         }
-        let (mean, deviation) = (TRAIN * rate, (TRAIN * rate * (1.0 - rate)).sqrt());
+        let (mean, deviation) = (f64::from(TRAIN) * rate, (f64::from(TRAIN) * rate * (1.0 - rate)).sqrt());
         assert!((f64::from(changed) - mean).abs() < 4.0 * deviation, "{changed} at {rate}");
         let prepared = Prepared::load(&folder(name)).unwrap();
         let noise = prepared.noise.unwrap();
-        assert_eq!((noise.labels, noise.changed), (1500, changed.into()));
-        let told = format!("{name}: {changed} of 1500 training labels are wrong on purpose");
+        assert_eq!((noise.labels, noise.changed), (TRAIN.into(), changed.into()));
+        let told = format!("{name}: {changed} of {TRAIN} training labels are wrong on purpose");
         assert!(ran.stderr.contains(&told), "{told} is missing in {}", ran.stderr);
         let labels = NoisyLabels::load(&folder(name).join("noise.csv")).unwrap();
         assert_eq!((labels.n_changed() as u64, labels.noise.seed), (noise.changed, 3));
@@ -121,8 +114,7 @@ fn noise_of_a_world_changes_training_labels_and_nothing_else() {
 
     // The same seed elsewhere gives the same bytes; another seed another folder and other labels.
     let elsewhere = temporary.path().join("elsewhere");
-    let other = dataset("n30", &source, &symmetric("0.3").replace("seed = 3", "seed = 4"));
-    study(&elsewhere, &[of("n10", "0.1"), other], &[]);
+    study(&elsewhere, &[of("n10", &symmetric(0.1, 3)), of("n30", &symmetric(0.3, 4))], &[]);
     let again = folders(&elsewhere);
     assert_eq!(again("n10").file_name(), folder("n10").file_name());
     for file in ["manifest.csv", "manifest.toml", "noise.csv", "noise.toml", "prepared.json"] {
