@@ -231,7 +231,8 @@ fn rustface_finds_the_faces_of_a_group() {
     // The upper third holds the heads of 29 people; the left half of it fewer.
     let (width, height) = (800, 380);
     let stride = group.width() as usize * 3;
-    let rows = group.rgb().chunks_exact(stride).take(height as usize);
+    let pixels = group.rgb();
+    let rows = pixels.chunks_exact(stride).take(height as usize);
     let left =
         Picture::from_rgb(width, height, rows.flat_map(|row| row[..width as usize * 3].to_vec()).collect());
     let left = left.unwrap();
