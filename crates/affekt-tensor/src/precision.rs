@@ -33,3 +33,11 @@ pub struct Mode {
     /// start anywhere and threads or neighbours never share generator state.
     pub noise: Seed,
 }
+
+impl Mode {
+    /// The same pass in a part of the network that draws noise of its own.
+    #[must_use]
+    pub fn fork(self, part: u64) -> Self {
+        Self { noise: Seed(self.noise.stream("part", &[part]).next_u64()), ..self }
+    }
+}
