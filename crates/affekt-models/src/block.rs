@@ -1,6 +1,6 @@
 //! The residual blocks the networks are built of.
 
-use affekt_tensor::{BatchNorm2d, Conv2d, Conv2dShape, Kind, Mode, ParamPath, Tensor};
+use affekt_tensor::{BatchNorm2d, Conv2d, Conv2dShape, Mode, ParamPath, Tensor, wide_kind};
 
 /// Which block a stage repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,5 +75,5 @@ pub(crate) fn stage(
 
 /// Mean over the pixels in 32 bit: [n, c, h, w] -> [n, c].
 pub(crate) fn global_mean(x: &Tensor) -> Tensor {
-    x.mean_dim([2_i64, 3].as_slice(), false, Kind::Float)
+    x.mean_dim([2_i64, 3].as_slice(), false, wide_kind(x))
 }

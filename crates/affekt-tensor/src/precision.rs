@@ -10,6 +10,8 @@ pub enum Precision {
     Fp32,
     /// Activations and convolutions in bfloat16, master weights in 32 bit.
     Bf16,
+    /// 64-bit activations over 32-bit parameters, for checks: one rounding of each gradient is left.
+    Fp64,
 }
 
 impl Precision {
@@ -18,6 +20,7 @@ impl Precision {
         match self {
             Self::Fp32 => Kind::Float,
             Self::Bf16 => Kind::BFloat16,
+            Self::Fp64 => Kind::Double,
         }
     }
 }

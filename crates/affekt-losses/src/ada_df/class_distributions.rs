@@ -51,6 +51,12 @@ impl ClassDistributions {
         Self { rows, fallen: vec![0; n_classes] }
     }
 
+    /// Distributions as given, none of them on its fallback.
+    pub fn from_rows(rows: Vec<Vec<f64>>) -> Self {
+        let fallen = vec![0; rows.len()];
+        Self { rows, fallen }
+    }
+
     /// The rows.
     pub fn rows(&self) -> &[Vec<f64>] {
         &self.rows
@@ -74,11 +80,11 @@ impl ClassDistributions {
         let n_classes = self.rows.len();
         let (t, temperature) = (params.spec().threshold, params.spec().temperature);
         let rest = if params.has(Quirk::FallbackFourTenths) { 0.4 } else { 1.0 - t };
-        for (class, row) in self.rows.iter_mut().enumerate() {
+        // A row that is kept was sharpened when it was made.
+        let updated: Vec<bool> =
+            sums.counts.iter().map(|&n| n > 0 || params.has(Quirk::EmptyClassFallsBack)).collect();
+        for (class, row) in self.rows.iter_mut().enumerate().filter(|(class, _)| updated[*class]) {
             let n = sums.counts[class];
-            if n == 0 && !params.has(Quirk::EmptyClassFallsBack) {
-                continue;
-            }
             let mean: Vec<f64> = sums.sums[class].iter().map(|sum| sum / n as f64).collect();
             // Also true of the NaN of an empty class.
             let falls = !(mean[class] >= t);
@@ -86,20 +92,18 @@ impl ClassDistributions {
             *row = if falls { peaked(n_classes, class, t, rest) } else { mean };
         }
         if temperature.total_cmp(&1.0).is_ne() {
-            self.sharpen(temperature, params);
+            self.sharpen(temperature, &updated, params);
         }
     }
 
-    fn sharpen(&mut self, temperature: f64, params: &AdaDfParams) {
+    fn sharpen(&mut self, temperature: f64, updated: &[bool], params: &AdaDfParams) {
         let mut powers = self.rows.clone();
         powers.iter_mut().flatten().for_each(|entry| *entry = entry.powf(1.0 / temperature));
         let sums: Vec<f64> = powers.iter().map(|row| row.iter().sum()).collect();
-        for (i, row) in powers.iter_mut().enumerate() {
-            for (j, entry) in row.iter_mut().enumerate() {
-                *entry /= if params.has(Quirk::SharpenByColumn) { sums[j] } else { sums[i] };
-            }
+        for (i, row) in powers.into_iter().enumerate().filter(|(i, _)| updated[*i]) {
+            let by = |j: usize| if params.has(Quirk::SharpenByColumn) { sums[j] } else { sums[i] };
+            self.rows[i] = row.into_iter().enumerate().map(|(j, entry)| entry / by(j)).collect();
         }
-        self.rows = powers;
     }
 }
 

@@ -75,6 +75,32 @@ impl AdaDf {
         Ok(())
     }
 
+    /// The class distributions that label distributions of an epoch would lead to.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Range`] for a label that is no class, [`ObjectiveError::Size`] for a row of another length.
+    pub fn updated_distributions(
+        &self,
+        softmax: &[Vec<f64>],
+        labels: &[f64],
+    ) -> Result<Vec<Vec<f64>>, ObjectiveError> {
+        let n_classes = self.distributions.rows().len();
+        let mut sums = ClassSums::new(n_classes);
+        for (row, &label) in softmax.iter().zip(labels) {
+            let class = (0..n_classes).find(|&class| (class as f64 - label).abs() < 0.5);
+            let refused = ObjectiveError::Range { what: "label", got: label, expected: "a class" };
+            let class = class.ok_or(refused)?;
+            if row.len() != n_classes {
+                let [expected, got] = [n_classes, row.len()].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+                return Err(ObjectiveError::Size { what: "row of softmax", expected, got });
+            }
+            sums.add(class, row);
+        }
+        let mut distributions = self.distributions.clone();
+        distributions.update(&sums, &self.params);
+        Ok(distributions.rows().to_vec())
+    }
+
     /// The class distributions now.
     pub fn distributions(&self) -> &ClassDistributions {
         &self.distributions

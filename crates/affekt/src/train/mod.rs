@@ -1,6 +1,7 @@
 //! One training run.
 
 mod build;
+pub(crate) mod step;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 """Ada-DF in PyTorch: the dual network, its losses, its class distributions, and tensors drawn from a hash.
 
-Shared by `make_ada_df_step.py` here and `make_ada_df_loss.py` in affekt-losses. Two variants: `reference` has the quirks of
+Shared by `make_ada_df_step.py` and `make_ada_df_loss.py`. Two variants: `reference` has the quirks of
 the authors' public code, `paper` mends them. C classes, B items, labels y, epochs e = 1, 2, ...
 
     S = stem(x)                         conv1 bn1 act1 maxpool layer1

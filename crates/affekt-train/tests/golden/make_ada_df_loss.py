@@ -4,7 +4,7 @@
 
 Writes `ada_df_loss.json`: `losses`, one entry per case with its inputs, every term, the fusion weight w, the fused
 distribution q and the gradients of the total with respect to z1, z2, a1, a2 as four independent inputs; and `distributions`,
-one entry per update of the class distributions. The formulas stand in `ada_df_reference.py` of affekt-models.
+one entry per update of the class distributions. The formulas stand in `ada_df_reference.py`.
 """
 
 import sys
@@ -14,7 +14,7 @@ import numpy
 import torch
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[2] / "affekt-models" / "tests" / "golden"))
+sys.path.insert(0, str(HERE))
 import ada_df_reference as ada  # noqa: E402
 
 SEED = 2404
