@@ -1,8 +1,12 @@
 //! The command line.
 
+mod train;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use train::{StepArgs, StepPrecision, TrainArgs};
 
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
 #[derive(Debug, Parser)]
@@ -38,6 +42,8 @@ pub(crate) enum Command {
     Worlds(WorldsCommand),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
+    /// One training step from given weights and a given batch, every intermediate into one safetensors file
+    Step(StepArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -348,14 +354,4 @@ pub(crate) struct WorldsRenderArgs {
     /// Seed of the draw
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct TrainArgs {
-    /// Run folder, which holds run.json
-    #[arg(long)]
-    pub(crate) run: PathBuf,
-    /// End when standard input closes, that is, when the process that started this one is gone
-    #[arg(long, hide = true)]
-    pub(crate) follow_parent: bool,
 }

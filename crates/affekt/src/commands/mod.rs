@@ -7,6 +7,7 @@ mod data_prepare;
 mod data_stats;
 mod data_view;
 mod report;
+mod step;
 mod study_collect;
 mod study_plan;
 mod study_run;
@@ -33,5 +34,6 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Data(DataCommand::Noise(args)) => data_noise::run(&args),
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Step(args) => step::run(&args),
     }
 }
