@@ -63,6 +63,8 @@ fn directory(bytes: &[u8]) -> Result<(u64, usize), Fault> {
     let n_entries = u64::from(end.u16()?);
     let _bytes = end.u32()?;
     let start = u64::from(end.u32()?);
+    let comment_len = end.u16()?;
+    end.take(comment_len.into())?;
     let (n_entries, start) = match large_directory(bytes, at)? {
         Some(large) => large,
         None => (n_entries, start),
