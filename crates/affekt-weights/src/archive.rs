@@ -17,10 +17,11 @@ const LOCATOR_LEN: usize = 20;
 /// A 32-bit field whose value stands in 64 bit elsewhere.
 const ELSEWHERE: u64 = u32::MAX as u64;
 
-/// The entries of an archive, by name.
+/// The entries of an archive, by name; `None` for one that is compressed, which is told when it is asked for: an archive
+/// of `TorchScript` has some, and is refused for what it is.
 #[derive(Debug)]
 pub(crate) struct Archive<'a> {
-    entries: BTreeMap<&'a str, &'a [u8]>,
+    entries: BTreeMap<&'a str, Option<&'a [u8]>>,
 }
 
 impl<'a> Archive<'a> {
@@ -32,7 +33,7 @@ impl<'a> Archive<'a> {
         let mut total = 0_usize;
         for _ in 0..n_entries {
             let (name, content) = entry(bytes, &mut cursor)?;
-            total = total.saturating_add(content.len());
+            total = total.saturating_add(content.map_or(0, <[u8]>::len));
             // Entries that share bytes would let a small file keep the checksums busy for hours.
             if total > bytes.len() {
                 return Err(Fault::Zip { what: "its entries overlap" });
@@ -48,8 +49,13 @@ impl<'a> Archive<'a> {
         self.entries.keys().copied()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.entries.get(name).copied()
+    /// The content of an entry; `None` where there is none of that name.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<&'a [u8]>, Fault> {
+        match self.entries.get(name) {
+            None => Ok(None),
+            Some(Some(content)) => Ok(Some(content)),
+            Some(None) => Err(Fault::Compressed { entry: name.to_owned() }),
+        }
     }
 }
 
@@ -93,7 +99,7 @@ fn large_directory(bytes: &[u8], end: usize) -> Result<Option<(u64, u64)>, Fault
 }
 
 /// The next entry of the directory.
-fn entry<'a>(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<(&'a str, &'a [u8]), Fault> {
+fn entry<'a>(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<(&'a str, Option<&'a [u8]>), Fault> {
     if cursor.array()? != DIRECTORY {
         return Err(Fault::Zip { what: "its directory is not where it says" });
     }
@@ -111,7 +117,7 @@ fn entry<'a>(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<(&'a str, &'a [
     cursor.take(comment_len.into())?;
     let [len, packed, local] = in_64_bit(extra, [len, packed, local])?;
     if method != 0 || flags & 1 != 0 || packed != len {
-        return Err(Fault::Compressed { entry: name.to_owned() });
+        return Ok((name, None));
     }
     let mut header = Cursor::new(bytes, usize::try_from(local).map_err(|_| OUTSIDE)?, "a zip entry");
     if header.array()? != LOCAL {
@@ -126,7 +132,7 @@ fn entry<'a>(bytes: &'a [u8], cursor: &mut Cursor<'a>) -> Result<(&'a str, &'a [
     if got != checksum {
         return Err(Fault::Checksum { entry: name.to_owned(), expected: checksum, got });
     }
-    Ok((name, content))
+    Ok((name, Some(content)))
 }
 
 /// Length, packed length and place of an entry, in 64 bit where the directory says so.

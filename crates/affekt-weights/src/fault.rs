@@ -47,7 +47,9 @@ pub enum Fault {
         what: &'static str,
     },
     /// A compressed entry; `torch.save` writes none.
-    #[error("entry {entry:?} of the zip archive is compressed or encrypted; torch.save stores entries as they are")]
+    #[error(
+        "entry {entry:?} of the zip archive is compressed or encrypted; torch.save stores entries as they are"
+    )]
     Compressed {
         /// The entry.
         entry: String,
@@ -124,7 +126,9 @@ pub enum Fault {
         offset: usize,
     },
     /// Views that repeat elements would fill memory the file has no bytes for.
-    #[error("the tensors up to this one would take more than {limit} bytes, many times the file: a view that repeats elements")]
+    #[error(
+        "the tensors up to this one would take more than {limit} bytes, many times the file: a view that repeats elements"
+    )]
     Expands {
         /// The limit.
         limit: u128,

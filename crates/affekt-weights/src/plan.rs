@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Conversion, Difference, Dropped, HostTensor, Kind, LoadReport, Rules, StateDict, WeightsError, rules};
+use crate::{
+    Conversion, Difference, Dropped, HostTensor, Kind, LoadReport, Rules, StateDict, WeightsError, rules,
+};
 
 /// Last part of the name of a counter torch's batch normalisation keeps and nothing of ours reads.
 pub(crate) const COUNTER: &str = "num_batches_tracked";
@@ -112,7 +114,9 @@ fn sort_out_rest(state: &StateDict, used: &BTreeSet<&str>, rules: &Rules, report
         } else if name.rsplit('.').next() == Some(COUNTER) {
             report.n_counters += 1;
         } else if rules::names(&rules.droppable, name) {
-            report.dropped.push(Dropped { name: name.to_owned(), reason: "droppable by the rules".to_owned() });
+            report
+                .dropped
+                .push(Dropped { name: name.to_owned(), reason: "droppable by the rules".to_owned() });
         } else {
             report.unused.push(name.to_owned());
         }

@@ -72,11 +72,7 @@ enum Head<'a> {
 ///
 /// # Errors
 /// [`WeightsError::Save`].
-pub fn save(
-    path: &Path,
-    state: &StateDict,
-    metadata: &BTreeMap<String, String>,
-) -> Result<(), WeightsError> {
+pub fn save(path: &Path, state: &StateDict, metadata: &BTreeMap<String, String>) -> Result<(), WeightsError> {
     let mut order: Vec<(&str, &HostTensor)> = state.iter().collect();
     order.sort_by_key(|(name, tensor)| (std::cmp::Reverse(tensor.kind().size()), *name));
     let mut heads = BTreeMap::new();

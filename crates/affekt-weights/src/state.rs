@@ -101,7 +101,10 @@ impl StateDict {
         let content = read::content(bytes, path, options.key.as_deref())?;
         let (tensors, stripped) = strip(content.tensors);
         let read::Content { format, key, skipped, metadata, .. } = content;
-        Ok(Self { origin: Origin { path: path.to_owned(), format, key, stripped, skipped, metadata }, tensors })
+        Ok(Self {
+            origin: Origin { path: path.to_owned(), format, key, stripped, skipped, metadata },
+            tensors,
+        })
     }
 
     /// A state dict made in memory.
@@ -158,10 +161,13 @@ type Named = BTreeMap<String, Arc<HostTensor>>;
 fn strip(mut tensors: Named) -> (Named, Vec<String>) {
     let mut stripped = Vec::new();
     let is_of_all = |tensors: &Named, prefix: &str| {
-        !tensors.is_empty() && tensors.keys().all(|name| name.len() > prefix.len() && name.starts_with(prefix))
+        !tensors.is_empty()
+            && tensors.keys().all(|name| name.len() > prefix.len() && name.starts_with(prefix))
     };
-    while let Some(prefix) = ["module.", "_orig_mod."].into_iter().find(|prefix| is_of_all(&tensors, prefix)) {
-        tensors = tensors.into_iter().map(|(name, tensor)| (name[prefix.len()..].to_owned(), tensor)).collect();
+    while let Some(prefix) = ["module.", "_orig_mod."].into_iter().find(|prefix| is_of_all(&tensors, prefix))
+    {
+        tensors =
+            tensors.into_iter().map(|(name, tensor)| (name[prefix.len()..].to_owned(), tensor)).collect();
         stripped.push(prefix.to_owned());
     }
     (tensors, stripped)

@@ -75,7 +75,10 @@ fn a_classifier_of_other_classes_is_dropped_and_told() {
         .collect();
     let rules = Rules { names, ..Rules::default() };
     let text = told(&plan(&backbone, &expected, &rules).unwrap_err());
-    assert!(text.contains("missing 1: expression.weight"), "a head is not left random without a word: {text}");
+    assert!(
+        text.contains("missing 1: expression.weight"),
+        "a head is not left random without a word: {text}"
+    );
     let rules = Rules { fresh: vec!["expression.".into()], ..rules };
     let (pairs, report) = plan(&backbone, &expected, &rules).unwrap();
     assert_eq!(pairs.len() + 1, expected.len());

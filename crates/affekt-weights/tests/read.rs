@@ -73,7 +73,8 @@ fn a_file_that_is_not_there_says_who_wants_it_and_what_to_do() {
     let error = StateDict::read_with(&golden("absent.pth"), &options).unwrap_err();
     let text = told(&error);
     assert!(matches!(error, WeightsError::NotFound { .. }));
-    for word in ["absent.pth", "which model.weights of study.toml names", "never starts from random weights"] {
+    for word in ["absent.pth", "which model.weights of study.toml names", "never starts from random weights"]
+    {
         assert!(text.contains(word), "{text}");
     }
     let error = StateDict::read(&golden("absent.pth")).unwrap_err();
@@ -83,7 +84,7 @@ fn a_file_that_is_not_there_says_who_wants_it_and_what_to_do() {
 #[test]
 fn a_key_that_is_not_there_shows_those_that_are() {
     let text = told(&read("net-nested.pth", Some("weights")).unwrap_err());
-    assert!(text.contains("under weights") && text.contains("state_dict (67 tensors)"), "{text}");
+    assert!(text.contains("under weights") && text.contains("state_dict (68 tensors)"), "{text}");
     let text = told(&read("net.safetensors", Some("model")).unwrap_err());
     assert!(text.contains("no other levels"), "{text}");
 }

@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod weights;
+
+pub(crate) use weights::{WeightsCommand, WeightsExportArgs, WeightsShowArgs};
+
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
 #[derive(Debug, Parser)]
 #[command(name = "affekt", version, propagate_version = true, arg_required_else_help = true)]
@@ -36,6 +40,9 @@ pub(crate) enum Command {
     /// Faces whose true class posterior is known
     #[command(subcommand)]
     Worlds(WorldsCommand),
+    /// Look at model weights, or bring a checkpoint to timm's names
+    #[command(subcommand)]
+    Weights(WeightsCommand),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
 }

@@ -125,7 +125,8 @@ impl<'a> Machine<'a> {
             Value::List(pair) | Value::Tuple(pair) => <[Id; 2]>::try_from(pair.as_slice()).ok(),
             _ => None,
         };
-        let pairs: Option<Vec<_>> = items.iter().map(|id| pair(id).map(|[key, value]| (key, value))).collect();
+        let pairs: Option<Vec<_>> =
+            items.iter().map(|id| pair(id).map(|[key, value]| (key, value))).collect();
         let pairs = pairs.ok_or_else(|| self.operand("expected a list of pairs"))?;
         // One list may be named by many calls, each of which copies it.
         self.spend(pairs.len())?;

@@ -18,7 +18,7 @@ pub(super) enum Global {
 }
 
 /// What training scripts put beside weights: arguments, scores, devices. Harmless because nothing is called.
-const INERT: [(&str, &[&str]); 17] = [
+const INERT: [(&str, &[&str]); 19] = [
     ("__builtin__", &["set", "frozenset", "complex", "bytearray"]),
     ("_codecs", &["encode"]),
     ("argparse", &["Namespace"]),
@@ -27,11 +27,16 @@ const INERT: [(&str, &[&str]); 17] = [
     ("datetime", &["datetime", "timedelta"]),
     ("numpy", &["dtype", "ndarray"]),
     ("numpy._core.multiarray", &["scalar", "_reconstruct"]),
+    ("numpy._core.numeric", &["_frombuffer"]),
+    ("numpy.core.numeric", &["_frombuffer"]),
     ("numpy.core.multiarray", &["scalar", "_reconstruct"]),
     ("pathlib", &["PosixPath", "WindowsPath", "PurePosixPath", "Path"]),
     ("pathlib._local", &["PosixPath", "WindowsPath", "PurePosixPath", "Path"]),
     ("torch", &["device", "strided"]),
-    ("torch", &["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"]),
+    (
+        "torch",
+        &["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"],
+    ),
     ("torch.serialization", &["_get_layout"]),
     ("types", &["SimpleNamespace"]),
     ("yacs.config", &["CfgNode"]),

@@ -44,7 +44,10 @@ pub(crate) fn read_legacy(bytes: &[u8], key: Option<&str>) -> Result<Content, Ne
 
 /// Why a pickle without container is refused: the name it must not mention, if that is so.
 pub(crate) fn bare_pickle(bytes: &[u8]) -> Fault {
-    pickle::read(bytes, 0).err().filter(|fault| matches!(fault, Fault::Global { .. })).unwrap_or(Fault::BarePickle)
+    pickle::read(bytes, 0)
+        .err()
+        .filter(|fault| matches!(fault, Fault::Global { .. }))
+        .unwrap_or(Fault::BarePickle)
 }
 
 fn content(
@@ -77,11 +80,8 @@ fn host_tensor(pickle: &Pickle<'_>, storages: &Storages<'_>, tensor: &Tensor) ->
     let storage = pickle.storage(tensor).expect("because a tensor is built on a storage only");
     let window = storages.bytes(storage)?;
     let view = &tensor.view;
-    let outside = || Fault::View {
-        shape: view.shape.clone(),
-        strides: view.strides.clone(),
-        offset: view.offset,
-    };
+    let outside =
+        || Fault::View { shape: view.shape.clone(), strides: view.strides.clone(), offset: view.offset };
     let mut bytes = view.row_major(storage.kind, window).ok_or_else(outside)?;
     if storage.kind == Kind::Bool {
         // Any other byte would be neither true nor false to whoever reads it next.

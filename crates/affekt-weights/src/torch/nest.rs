@@ -23,7 +23,10 @@ pub(super) struct Chosen<'p, 'a> {
 #[derive(Debug)]
 pub(crate) enum NestError {
     Fault(Fault),
-    Tensor { name: String, fault: Fault },
+    Tensor {
+        name: String,
+        fault: Fault,
+    },
     /// Several dicts, in timm's order.
     Several(Vec<String>),
     /// None; what stands at the top instead, each with its number of tensors.

@@ -109,7 +109,8 @@ impl<'a> Machine<'a> {
             b'j' => self.input.u32().and_then(|slot| self.recall(slot.into())),
             b'c' => {
                 let (module, name) = (self.input.line()?, self.input.line()?);
-                let text = |bytes| std::str::from_utf8(bytes).map_err(|_| self.operand("a name that is no UTF-8"));
+                let text =
+                    |bytes| std::str::from_utf8(bytes).map_err(|_| self.operand("a name that is no UTF-8"));
                 let global = Global::find(text(module)?, text(name)?)?;
                 self.push(Value::Global(global))
             }
@@ -149,7 +150,8 @@ impl<'a> Machine<'a> {
     }
 
     fn recall(&mut self, slot: u64) -> Result<(), Fault> {
-        let id = *self.memo.get(&slot).ok_or_else(|| self.operand("nothing was remembered under this number"))?;
+        let id =
+            *self.memo.get(&slot).ok_or_else(|| self.operand("nothing was remembered under this number"))?;
         self.stack.push(id);
         self.spend(1)
     }

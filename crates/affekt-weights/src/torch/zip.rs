@@ -23,16 +23,16 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Pickle<'_>, Storages<'_>), Fault> {
     if archive.names().any(is_script) {
         return Err(Fault::TorchScript);
     }
-    if archive.get(&format!("{root}byteorder")).is_some_and(|order| order.trim_ascii() == b"big") {
+    if archive.get(&format!("{root}byteorder"))?.is_some_and(|order| order.trim_ascii() == b"big") {
         return Err(Fault::BigEndian);
     }
     let entry = format!("{root}{PICKLE}");
-    let pickle = archive.get(&entry).ok_or(Fault::NoEntry { entry })?;
+    let pickle = archive.get(&entry)?.ok_or(Fault::NoEntry { entry })?;
     let pickle = pickle::read(pickle, 0)?;
     let mut storages = Storages::default();
     for name in archive.names() {
         let key = name.strip_prefix(root).and_then(|rest| rest.strip_prefix("data/"));
-        if let (Some(key), Some(content)) = (key, archive.get(name)) {
+        if let (Some(key), Some(content)) = (key, archive.get(name)?) {
             storages.insert(key, content);
         }
     }

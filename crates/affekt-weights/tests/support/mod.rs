@@ -1,5 +1,9 @@
 //! The files of `golden/` and what torch reads from them.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part; a helper that cannot go on fails its test")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test uses its part; a helper that cannot go on fails its test"
+)]
 
 use std::path::{Path, PathBuf};
 
