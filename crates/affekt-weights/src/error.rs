@@ -38,7 +38,7 @@ pub enum WeightsError {
         path: PathBuf,
         /// The cause.
         #[source]
-        source: Fault,
+        source: Box<Fault>,
     },
     /// One tensor is damaged or not of a kind that is read.
     #[error("{}: tensor {name} cannot be read", path.display())]
@@ -49,7 +49,7 @@ pub enum WeightsError {
         name: String,
         /// The cause.
         #[source]
-        source: Fault,
+        source: Box<Fault>,
     },
     /// The checkpoint has several state dicts, and taking one of them silently would change results.
     #[error("{}: state dicts under {}: name the one you want by its key (timm would take the first)", path.display(), keys.join(", "))]

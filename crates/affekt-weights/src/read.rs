@@ -36,9 +36,11 @@ pub(crate) fn content(bytes: &[u8], path: &Path, key: Option<&str>) -> Result<Co
         Err(NestError::Fault(refusal(bytes)))
     };
     read.map_err(|error| match error {
-        NestError::Fault(source) => WeightsError::Unreadable { path: path.to_owned(), source },
+        NestError::Fault(fault) => {
+            WeightsError::Unreadable { path: path.to_owned(), source: Box::new(fault) }
+        }
         NestError::Tensor { name, fault } => {
-            WeightsError::Tensor { path: path.to_owned(), name, source: fault }
+            WeightsError::Tensor { path: path.to_owned(), name, source: Box::new(fault) }
         }
         NestError::Several(keys) => WeightsError::SeveralDicts { path: path.to_owned(), keys },
         NestError::None(found) => {
