@@ -8,6 +8,7 @@ and its values where there are few. The releases and the seed stand in expected.
 """
 
 import argparse
+import collections
 import io
 import json
 import math
@@ -16,6 +17,7 @@ import pathlib
 import pickle
 import platform
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -211,6 +213,34 @@ def wrappers(golden):
         golden.add(f"notes-{protocol}.pth", {"model": both, **notes}, both, key="model", pickle_protocol=protocol)
 
 
+class Window:
+    """Three elements of a storage of six, from the third on."""
+
+
+class WindowPickler(pickle.Pickler):
+    def persistent_id(self, value):
+        if isinstance(value, Window):
+            return ("storage", torch.FloatStorage, "0", "cpu", 6, ("1", 2, 3))
+        return None
+
+
+def window(golden):
+    """A window on a storage, which torch wrote before 0.4 and still reads."""
+    tensor = Calls(torch._utils._rebuild_tensor_v2, Window(), 0, (3,), (1,), False, collections.OrderedDict())
+    sizes = {"short": 2, "int": 4, "long": 4}
+    machine = {"protocol_version": 1001, "little_endian": True, "type_sizes": sizes}
+    path = HERE / "window-legacy.pth"
+    with path.open("wb") as out:
+        for value in (0x1950A86A20F9469CFC6C, 1001, machine):
+            pickle.dump(value, out, protocol=2)
+        WindowPickler(out, protocol=2).dump({"a": tensor})
+        pickle.dump(["0"], out, protocol=2)
+        out.write(struct.pack("<q6f", 6, *range(6)))
+    read = torch.load(path)
+    assert read["a"].tolist() == [2.0, 3.0, 4.0]
+    golden.note(path.name, read, None, None, [], [], "torch-legacy")
+
+
 def refusals(golden):
     mark = Calls(os.system, "true")
     torch.save({"state_dict": {"a": torch.ones(1)}, "x": mark}, HERE / "system.pth")
@@ -279,6 +309,7 @@ def main():
     saved = views()
     golden.add("views.pth", saved, saved)
     golden.add("views-legacy.pth", saved, saved, format="torch-legacy")
+    window(golden)
     refusals(golden)
     archives(golden)
     tools = {"python": platform.python_version(), "safetensors": safetensors.__version__, "numpy": np.__version__}
