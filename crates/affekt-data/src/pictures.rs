@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_artifact::QuarantineItem;
-use affekt_face::Rgb8Image;
+use affekt_face::Picture;
 use rayon::prelude::*;
 
 use crate::image::open_image;
@@ -33,7 +33,7 @@ pub fn open_pictures<T: Send>(
     dataset: &Dataset,
     root: &Path,
     rows: &[&ReadRow],
-    make: impl Fn(&Rgb8Image) -> T + Sync,
+    make: impl Fn(&Picture) -> T + Sync,
 ) -> Result<Vec<Result<T, QuarantineItem>>, DataError> {
     let mut folder = Root::open(root)?;
     folder.learn_folders(rows.iter().map(|row| row.image.file()));

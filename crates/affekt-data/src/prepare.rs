@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use affekt_artifact::{Digest, Hasher, Manifest, ManifestRow, Quarantine, QuarantineItem, QuarantineReason};
+use affekt_artifact::{Digest, Manifest, ManifestRow, Quarantine, QuarantineItem, QuarantineReason};
 use affekt_core::Split;
 use affekt_face::{
     DecodeLimits, DetectError, DetectorName, FaceDetector, FaceError, Framing, Preprocess, Preprocessor,
     RowFailure, RowOutcome, ShardDone, ShardedCacheWriter,
 };
 
-use crate::fingerprint::{Lengths, fingerprint_of};
+use crate::fingerprint::{RowDigests, fingerprint_of};
 use crate::image::open_image;
 use crate::published::refuse_far_counts;
 use crate::root::Root;
@@ -92,8 +92,8 @@ pub fn prepare_with(
     let reading = reader.read(root)?;
     refuse_far_counts(dataset, &reading.counts)?;
     let splits = split_by_subject(&reading.rows, &split)?;
-    let lengths = Lengths::of(root, &reading)?;
-    let fingerprint = fingerprint_of(dataset, &reading, &lengths);
+    let digests = RowDigests::of(root, &reading)?;
+    let fingerprint = fingerprint_of(dataset, &reading, &digests);
     let Reading { rows, mut quarantine, counts, .. } = reading;
 
     fs::create_dir_all(out).map_err(DataError::io("create folder", out))?;
@@ -104,7 +104,7 @@ pub fn prepare_with(
     }
     let mut folder = Root::open(root)?;
     folder.learn_folders(rows.iter().map(|row| row.image.file()));
-    let faces = make_faces(dataset.spec().decode, &folder, &rows, &lengths, preparing, out)?;
+    let faces = make_faces(dataset.spec().decode, &folder, &rows, &digests, preparing, out)?;
     let failed: BTreeSet<u64> = faces.failures.iter().map(|failure| failure.row).collect();
     quarantine.items.extend(faces.failures.iter().filter_map(|failure| quarantined(failure, &rows)));
 
@@ -132,7 +132,7 @@ fn make_faces(
     limits: DecodeLimits,
     folder: &Root,
     rows: &[ReadRow],
-    lengths: &Lengths,
+    digests: &RowDigests,
     preparing: Preparing<'_>,
     out: &Path,
 ) -> Result<affekt_face::CacheSummary, DataError> {
@@ -140,11 +140,7 @@ fn make_faces(
     let cache = out.join("faces");
     let writer = ShardedCacheWriter::new(&cache, preprocess.size(), rows.len(), &preprocess.digest())?;
     writer.write(
-        |range| {
-            let mut hasher = Hasher::new();
-            range.for_each(|at| lengths.hash_row(&mut hasher, at, &rows[at]));
-            hasher.finish()
-        },
+        |range| digests.of_range(range),
         || match preprocess.framing() {
             Framing::Detected { detector: name, .. } => {
                 Ok(Preprocessor::with_detector(preprocess, detector(name)?)?)

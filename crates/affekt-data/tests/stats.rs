@@ -91,7 +91,7 @@ fn pictures_that_cannot_be_opened_say_why() {
     let set = dataset(&[]);
     let reading = reading(&folder);
     let rows = rows_to_show(&set, &reading, 2);
-    let widths = open_pictures(&set, &folder.root(), &rows, affekt_face::Rgb8Image::width).unwrap();
+    let widths = open_pictures(&set, &folder.root(), &rows, affekt_face::Picture::width).unwrap();
     let broken: Vec<_> = widths.iter().filter_map(|width| width.as_ref().err()).collect();
     assert_eq!((widths.len(), broken.len()), (6, 1));
     assert_eq!(broken[0].path, "images/0.png");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::{DetectError, Detection, DetectorName, FaceBox, FaceDetector, Rgb8Image};
+use crate::{DetectError, Detection, DetectorName, FaceBox, FaceDetector, Picture};
 
 /// Longest answer that is read.
 const MAX_ANSWER: u64 = 1 << 20;
@@ -93,11 +93,11 @@ impl CommandDetector {
         Ok(Running { child, requests, answers })
     }
 
-    fn ask(&self, running: &Running, picture: &Rgb8Image) -> Result<Vec<Detection>, DetectError> {
-        let (width, height, pixels) = (picture.width(), picture.height(), picture.pixels());
+    fn ask(&self, running: &Running, picture: &Picture) -> Result<Vec<Detection>, DetectError> {
+        let (width, height, pixels) = (picture.width(), picture.height(), picture.rgb());
         let mut request =
             format!("{{\"width\":{width},\"height\":{height},\"bytes\":{}}}\n", pixels.len()).into_bytes();
-        request.extend_from_slice(pixels);
+        request.extend_from_slice(&pixels);
         let ended = || DetectError::Ended { program: self.program.clone() };
         running.requests.send(request).map_err(|_| ended())?;
         let line = match running.answers.recv_timeout(self.limit) {
@@ -131,7 +131,7 @@ impl FaceDetector for CommandDetector {
         self.name
     }
 
-    fn detect(&mut self, picture: &Rgb8Image) -> Result<Vec<Detection>, DetectError> {
+    fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, DetectError> {
         let running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,

@@ -1,4 +1,4 @@
-//! Bytes to an upright RGB picture, bounded before any pixel is decoded.
+//! Bytes to an upright picture, bounded before any pixel is decoded.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use std::path::Path;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use crate::{DecodeError, DecodeLimits, Rgb8Image, jpeg, jpeg_end};
+use crate::{DecodeError, DecodeLimits, Picture, jpeg, jpeg_end};
 
 /// The formats read here and their names.
 const FORMATS: [(ImageFormat, &str); 6] = [
@@ -25,7 +25,7 @@ const FORMATS: [(ImageFormat, &str); 6] = [
 ///
 /// # Errors
 /// [`DecodeError`], telling a missing file from an empty, oversized or unreadable one.
-pub fn load(path: &Path, limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+pub fn load(path: &Path, limits: DecodeLimits) -> Result<Picture, DecodeError> {
     let refuse = |source: std::io::Error| {
         let path = path.to_owned();
         // A path through a file, as in `a.jpg/b.jpg`, names nothing either.
@@ -50,13 +50,13 @@ pub fn load(path: &Path, limits: DecodeLimits) -> Result<Rgb8Image, DecodeError>
 
 /// Decodes a picture by its content, never by a file extension.
 ///
-/// JPEG, PNG, BMP, TIFF, WebP and GIF. Grey, palette, CMYK and 16-bit become 8-bit RGB; an alpha channel is
+/// JPEG, PNG, BMP, TIFF, WebP and GIF. Palette, CMYK and 16-bit become 8-bit RGB, and so does grey, except in a JPEG; an alpha channel is
 /// dropped, not blended, as Pillow's `convert("RGB")` does; colour profiles are not applied; the EXIF orientation
 /// is. Of an animation, the first frame. A TIFF with a palette is refused.
 ///
 /// # Errors
 /// [`DecodeError`]; never a panic, and nothing is allocated for pixels over the limit.
-pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+pub fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<Picture, DecodeError> {
     check_bytes(bytes.len() as u64, limits)?;
     let (format, name) = recognise(bytes)?;
     let is_whole = match format {
@@ -100,15 +100,14 @@ fn holds_riff(bytes: &[u8]) -> bool {
     length.is_some_and(|length| bytes.len() as u64 >= u64::from(length) + 8)
 }
 
-fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<Rgb8Image, DecodeError> {
+fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<Picture, DecodeError> {
     if format == ImageFormat::Jpeg {
         let (picture, orientation) = jpeg::decode(bytes, limits)?;
         if orientation == Orientation::NoTransforms {
             return Ok(picture);
         }
-        let (width, height) = (picture.width(), picture.height());
-        let rgb = RgbImage::from_raw(width, height, picture.into_pixels())
-            .expect("because an Rgb8Image holds width x height x 3 bytes");
+        let rgb = RgbImage::from_raw(picture.width(), picture.height(), picture.rgb().into_owned())
+            .expect("because a picture in colour holds width x height x 3 bytes");
         return upright(rgb.into(), orientation);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -123,11 +122,11 @@ fn decode_as(format: ImageFormat, bytes: &[u8], limits: DecodeLimits) -> Result<
     upright(DynamicImage::from_decoder(decoder).map_err(refuse)?, orientation)
 }
 
-fn upright(mut picture: DynamicImage, orientation: Orientation) -> Result<Rgb8Image, DecodeError> {
+fn upright(mut picture: DynamicImage, orientation: Orientation) -> Result<Picture, DecodeError> {
     picture.apply_orientation(orientation);
     let rgb = picture.into_rgb8();
     let (width, height) = rgb.dimensions();
-    Rgb8Image::new(width, height, rgb.into_raw()).ok_or(DecodeError::Empty)
+    Picture::from_rgb(width, height, rgb.into_raw()).ok_or(DecodeError::Empty)
 }
 
 fn refuse(source: ImageError) -> DecodeError {

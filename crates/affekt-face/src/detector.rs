@@ -1,6 +1,6 @@
 //! The seam at which a face detector is plugged in.
 
-use crate::{DetectError, DetectorName, FaceBox, Rgb8Image};
+use crate::{DetectError, DetectorName, FaceBox, Picture};
 
 /// A face a detector found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,5 +20,5 @@ pub trait FaceDetector: Send {
     ///
     /// # Errors
     /// [`DetectError`] when the detector itself fails: that says nothing about the picture.
-    fn detect(&mut self, picture: &Rgb8Image) -> Result<Vec<Detection>, DetectError>;
+    fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, DetectError>;
 }

@@ -1,4 +1,4 @@
-//! JPEG to RGB: the marker chain is read once and the pixels are decoded straight into the result.
+//! JPEG to grey or RGB: the marker chain is read once and the pixels are decoded straight into the result.
 
 use image::metadata::Orientation;
 use zune_core::bytestream::ZCursor;
@@ -7,12 +7,12 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
-use crate::{DecodeError, DecodeLimits, Rgb8Image};
+use crate::{DecodeError, DecodeLimits, Picture, Pixels};
 
-/// Decodes a JPEG; grey, YCbCr, RGB, CMYK and YCCK become RGB.
+/// Decodes a JPEG; grey stays grey, YCbCr, RGB, CMYK and YCCK become RGB.
 ///
 /// Four channels are taken as inverted, as Pillow takes them and as Adobe writes them: RGB = CMY x K / 255.
-pub(crate) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<(Rgb8Image, Orientation), DecodeError> {
+pub(crate) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<(Picture, Orientation), DecodeError> {
     let options = DecoderOptions::default()
         .set_strict_mode(false)
         .set_max_width(usize::MAX)
@@ -27,9 +27,15 @@ pub(crate) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<(Rgb8Image, O
         .exif()
         .and_then(|exif| Orientation::from_exif_chunk(exif))
         .unwrap_or(Orientation::NoTransforms);
-    let mut pixels = vec![0; width as usize * height as usize * 3];
-    decoder.decode_into(&mut pixels).map_err(refuse)?;
-    let picture = Rgb8Image::new(width, height, pixels).ok_or(DecodeError::Empty)?;
+    let is_grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
+    if is_grey {
+        decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::Luma));
+    }
+    let channels = if is_grey { 1 } else { 3 };
+    let mut samples = vec![0; width as usize * height as usize * channels];
+    decoder.decode_into(&mut samples).map_err(refuse)?;
+    let pixels = if is_grey { Pixels::Grey(samples) } else { Pixels::Rgb(samples) };
+    let picture = Picture::new(width, height, pixels).ok_or(DecodeError::Empty)?;
     Ok((picture, orientation))
 }
 

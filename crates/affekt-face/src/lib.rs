@@ -39,7 +39,7 @@ pub use face_error::{FaceError, PreprocessError};
 pub use framing::{DetectorName, FacePolicy, Framing, Margin, Template};
 pub use hint::{FaceBox, FaceHint, Landmarks};
 pub use limits::DecodeLimits;
-pub use picture::Rgb8Image;
+pub use picture::{Picture, Pixels};
 pub use preprocess::{Colour, Decoder, Fit, Preprocess, PreprocessSpec, ResizeFilter};
 pub use preprocessor::Preprocessor;
 pub use rustface_detector::RustfaceDetector;

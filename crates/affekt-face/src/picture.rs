@@ -1,18 +1,41 @@
 //! A decoded picture.
 
-/// An upright 8-bit RGB picture, rows from the top, three bytes a pixel.
+use std::borrow::Cow;
+
+/// An upright 8-bit picture, rows from the top.
+///
+/// Grey files stay grey in memory, for most face sets hold many of them and a third of the work is done on them;
+/// [`rgb`](Self::rgb) shows every picture in colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rgb8Image {
+pub struct Picture {
     width: u32,
     height: u32,
-    pixels: Vec<u8>,
+    pixels: Pixels,
 }
 
-impl Rgb8Image {
-    /// A picture over its pixels; `None` when a side is zero or the length is not width x height x 3.
-    pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
-        let expected = u64::from(width) * u64::from(height) * 3;
-        (expected > 0 && pixels.len() as u64 == expected).then_some(Self { width, height, pixels })
+/// The samples of a picture, by the pixel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pixels {
+    /// One byte a pixel, which stands for the three channels.
+    Grey(Vec<u8>),
+    /// Three bytes a pixel.
+    Rgb(Vec<u8>),
+}
+
+impl Picture {
+    /// A picture over its pixels; `None` when a side is zero or the length is not that of width x height pixels.
+    pub fn new(width: u32, height: u32, pixels: Pixels) -> Option<Self> {
+        let (samples, channels) = match &pixels {
+            Pixels::Grey(samples) => (samples, 1),
+            Pixels::Rgb(samples) => (samples, 3),
+        };
+        let expected = u64::from(width) * u64::from(height) * channels;
+        (expected > 0 && samples.len() as u64 == expected).then_some(Self { width, height, pixels })
+    }
+
+    /// A picture over pixels of three bytes; `None` as in [`new`](Self::new).
+    pub fn from_rgb(width: u32, height: u32, pixels: Vec<u8>) -> Option<Self> {
+        Self::new(width, height, Pixels::Rgb(pixels))
     }
 
     /// Width in pixels, at least 1.
@@ -25,12 +48,28 @@ impl Rgb8Image {
         self.height
     }
 
-    /// The pixels.
-    pub fn pixels(&self) -> &[u8] {
+    /// The pixels as they are held.
+    pub const fn pixels(&self) -> &Pixels {
         &self.pixels
     }
 
-    pub(crate) fn into_pixels(self) -> Vec<u8> {
-        self.pixels
+    /// The pixels in colour, three bytes each; of a grey picture a copy.
+    pub fn rgb(&self) -> Cow<'_, [u8]> {
+        match &self.pixels {
+            Pixels::Rgb(pixels) => Cow::Borrowed(pixels),
+            Pixels::Grey(pixels) => {
+                let mut rgb = vec![0; pixels.len() * 3];
+                spread(pixels, &mut rgb);
+                Cow::Owned(rgb)
+            }
+        }
+    }
+}
+
+/// Writes each grey level three times.
+pub(crate) fn spread(grey: &[u8], rgb: &mut [u8]) {
+    let (pixels, _) = rgb.as_chunks_mut::<3>();
+    for (pixel, &level) in pixels.iter_mut().zip(grey) {
+        *pixel = [level; 3];
     }
 }

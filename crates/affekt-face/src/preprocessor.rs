@@ -6,10 +6,11 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
+use crate::picture::spread;
 use crate::warp::warp;
 use crate::{
-    Colour, FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Preprocess, PreprocessError,
-    ResizeFilter, Rgb8Image, Similarity,
+    Colour, FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Picture, Pixels, Preprocess,
+    PreprocessError, ResizeFilter, Similarity,
 };
 
 /// Makes faces of pictures; one per thread, its buffers are reused.
@@ -18,6 +19,7 @@ pub struct Preprocessor {
     detector: Option<Box<dyn FaceDetector>>,
     resizer: Resizer,
     scratch: Vec<u8>,
+    grey: Vec<u8>,
 }
 
 /// Part of a picture in pixels: left, top, width, height.
@@ -27,7 +29,7 @@ impl Preprocessor {
     /// A preprocessor for these parameters; one whose framing asks for a detector is made by
     /// [`with_detector`](Self::with_detector).
     pub fn new(params: Preprocess) -> Self {
-        Self { params, detector: None, resizer: Resizer::new(), scratch: Vec::new() }
+        Self { params, detector: None, resizer: Resizer::new(), scratch: Vec::new(), grey: Vec::new() }
     }
 
     /// A preprocessor that finds faces with `detector`.
@@ -60,7 +62,7 @@ impl Preprocessor {
     ///
     /// # Panics
     /// When `out` is not [`Preprocess::image_len`] bytes long: the caller allocated it for other parameters.
-    pub fn apply(&mut self, picture: &Rgb8Image, hint: &FaceHint, out: &mut [u8]) -> Result<(), FaceError> {
+    pub fn apply(&mut self, picture: &Picture, hint: &FaceHint, out: &mut [u8]) -> Result<(), FaceError> {
         assert_eq!(out.len(), self.params.image_len(), "out must hold one preprocessed image");
         match self.params.framing() {
             Framing::Picture { fit, filter } => {
@@ -91,7 +93,7 @@ impl Preprocessor {
         Ok(())
     }
 
-    fn fit(&mut self, picture: &Rgb8Image, crop: Crop, fit: Fit, filter: ResizeFilter, out: &mut [u8]) {
+    fn fit(&mut self, picture: &Picture, crop: Crop, fit: Fit, filter: ResizeFilter, out: &mut [u8]) {
         let size = self.params.size();
         let [left, top, width, height] = crop;
         match fit {
@@ -105,7 +107,7 @@ impl Preprocessor {
         }
     }
 
-    fn pad(&mut self, picture: &Rgb8Image, crop: Crop, filter: ResizeFilter, out: &mut [u8]) {
+    fn pad(&mut self, picture: &Picture, crop: Crop, filter: ResizeFilter, out: &mut [u8]) {
         let size = self.params.size();
         let [_, _, width, height] = crop;
         let longer = width + height - smaller(width, height);
@@ -128,7 +130,7 @@ impl Preprocessor {
 
     fn resize(
         &mut self,
-        picture: &Rgb8Image,
+        picture: &Picture,
         [left, top, crop_width, crop_height]: Crop,
         filter: ResizeFilter,
         [width, height]: [u32; 2],
@@ -141,13 +143,23 @@ impl Preprocessor {
             .resize_alg(ResizeAlg::Convolution(filter))
             .crop(left, top, crop_width, crop_height)
             .use_alpha(false);
-        let source = ImageRef::new(picture.width(), picture.height(), picture.pixels(), PixelType::U8x3)
-            .expect("because an Rgb8Image holds width x height x 3 bytes");
-        let mut target = Image::from_slice_u8(width, height, out, PixelType::U8x3)
-            .expect("because the caller sized the buffer for width x height");
-        self.resizer
-            .resize(&source, &mut target, &options)
-            .expect("because both are RGB and the crop lies inside the picture");
+        let mut run = |pixels: &[u8], kind: PixelType, out: &mut [u8]| {
+            let source = ImageRef::new(picture.width(), picture.height(), pixels, kind)
+                .expect("because a Picture holds width x height pixels");
+            let mut target = Image::from_slice_u8(width, height, out, kind)
+                .expect("because the caller sized the buffer for width x height");
+            self.resizer
+                .resize(&source, &mut target, &options)
+                .expect("because both have as many channels and the crop lies inside the picture");
+        };
+        match picture.pixels() {
+            Pixels::Rgb(pixels) => run(pixels, PixelType::U8x3, out),
+            Pixels::Grey(pixels) => {
+                self.grey.resize(width as usize * height as usize, 0);
+                run(pixels, PixelType::U8, &mut self.grey);
+                spread(&self.grey, out);
+            }
+        }
     }
 }
 
@@ -158,7 +170,7 @@ impl fmt::Debug for Preprocessor {
 }
 
 /// The square of side longer x (1 + 2 margin) around the middle of the box, cut off where the picture ends.
-fn square_around(face: FaceBox, margin: Margin, picture: &Rgb8Image) -> Result<Crop, FaceError> {
+fn square_around(face: FaceBox, margin: Margin, picture: &Picture) -> Result<Crop, FaceError> {
     let [x, y, width, height] = [face.x, face.y, face.width, face.height].map(f64::from);
     let usable = x.is_finite() && y.is_finite() && width.is_finite() && height.is_finite();
     if !(usable && width > 0.0 && height > 0.0) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use affekt_artifact::Digest;
 use rustface::{ImageData, Model, create_detector_with_model, read_model};
 
-use crate::{DetectError, Detection, DetectorName, FaceBox, FaceDetector, Rgb8Image};
+use crate::{DetectError, Detection, DetectorName, FaceBox, FaceDetector, Picture};
 
 /// BLAKE3 of the model.
 const MODEL: &str = "b3e9594edb5f2e23ea8bda9e090beb7bc57ae6b2e205761346d3ee3000fb654e";
@@ -62,12 +62,12 @@ impl FaceDetector for RustfaceDetector {
         DetectorName::new(Self::NAME).expect("because the name is plain")
     }
 
-    fn detect(&mut self, picture: &Rgb8Image) -> Result<Vec<Detection>, DetectError> {
+    fn detect(&mut self, picture: &Picture) -> Result<Vec<Detection>, DetectError> {
         let (width, height) = (picture.width(), picture.height());
         if width < WINDOW || height < WINDOW {
             return Ok(Vec::new());
         }
-        let grey: Vec<u8> = picture.pixels().chunks_exact(3).map(luma).collect();
+        let grey: Vec<u8> = picture.rgb().chunks_exact(3).map(luma).collect();
         let model = self.model.clone();
         let found = catch_unwind(AssertUnwindSafe(|| {
             let mut detector = create_detector_with_model(model);

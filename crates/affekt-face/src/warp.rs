@@ -1,6 +1,6 @@
 //! Sampling a picture along a similarity transform.
 
-use crate::{Rgb8Image, Similarity};
+use crate::{Picture, Similarity};
 
 /// Fills a square of side `size` with the picture moved by `to_face`, bilinear, black outside.
 ///
@@ -9,10 +9,10 @@ use crate::{Rgb8Image, Similarity};
 ///
 /// # Shape
 /// `out` \[size, size, 3\] u8.
-pub(crate) fn warp(picture: &Rgb8Image, to_face: &Similarity, size: u32, out: &mut [u8]) {
+pub(crate) fn warp(picture: &Picture, to_face: &Similarity, size: u32, out: &mut [u8]) {
     let to_picture = to_face.inverse();
     let [width, height] = [picture.width(), picture.height()].map(i64::from);
-    let pixels = picture.pixels();
+    let pixels = picture.rgb();
     let stride = picture.width() as usize * 3;
     for (v, row) in (0_u32..).zip(out.chunks_exact_mut(size as usize * 3)) {
         for (u, pixel) in (0_u32..).zip(row.chunks_exact_mut(3)) {

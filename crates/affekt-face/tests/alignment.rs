@@ -4,8 +4,8 @@
 #![expect(clippy::float_cmp, reason = "numbers that are exact")]
 
 use affekt_face::{
-    FaceError, FaceHint, Framing, Landmarks, Preprocess, PreprocessError, Preprocessor, Rgb8Image,
-    Similarity, Template,
+    FaceError, FaceHint, Framing, Landmarks, Picture, Preprocess, PreprocessError, Preprocessor, Similarity,
+    Template,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -52,7 +52,7 @@ fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-fn align(picture: &Rgb8Image, hint: &FaceHint, size: u32) -> Result<Vec<u8>, FaceError> {
+fn align(picture: &Picture, hint: &FaceHint, size: u32) -> Result<Vec<u8>, FaceError> {
     let params = Preprocess::framed(size, Framing::Landmarks { template: Template::Arcface }).unwrap();
     let mut out = vec![77; params.image_len()];
     Preprocessor::new(params).apply(picture, hint, &mut out).map(|()| out)
@@ -66,7 +66,7 @@ fn hint(points: &[[f32; 2]]) -> FaceHint {
 fn aligned_faces_agree_with_scipy() {
     let golden: Golden = serde_json::from_str(include_str!("golden/warp.json")).unwrap();
     for (k, case) in golden.cases.iter().enumerate() {
-        let picture = Rgb8Image::new(case.width, case.height, bytes(&case.picture)).unwrap();
+        let picture = Picture::from_rgb(case.width, case.height, bytes(&case.picture)).unwrap();
         let got = align(&picture, &hint(&case.points), case.size).unwrap();
         let worst = got.iter().zip(bytes(&case.warped)).map(|(a, b)| a.abs_diff(b)).max().unwrap();
         assert!(worst <= golden.tolerance, "case {k}: off by {worst} grey levels");
@@ -82,7 +82,7 @@ fn template(size: u32) -> Vec<[f32; 2]> {
 #[test]
 fn a_face_that_lies_on_the_template_is_unchanged() {
     let pixels: Vec<u8> = (0..112 * 112 * 3).map(|i: u32| u8::try_from(i * 7 % 251).unwrap()).collect();
-    let picture = Rgb8Image::new(112, 112, pixels.clone()).unwrap();
+    let picture = Picture::from_rgb(112, 112, pixels.clone()).unwrap();
     let got = align(&picture, &hint(&template(112)), 112).unwrap();
     // The last row and column may lie a hair beyond the border.
     let inner =
@@ -140,7 +140,7 @@ fn mirroring_goes_with_alignment() {
 
 #[test]
 fn unusable_landmarks_are_errors() {
-    let picture = Rgb8Image::new(4, 4, vec![1; 48]).unwrap();
+    let picture = Picture::from_rgb(4, 4, vec![1; 48]).unwrap();
     let refused = |points: &[[f32; 2]]| {
         let error = align(&picture, &hint(points), 112).unwrap_err();
         assert!(matches!(error, FaceError::Landmarks { .. }), "{error}");
@@ -164,7 +164,7 @@ proptest! {
         points in prop::collection::vec(prop::array::uniform2(any::<f32>()), 5),
         side in 1_u32..9,
     ) {
-        let picture = Rgb8Image::new(side, 1, vec![9; side as usize * 3]).unwrap();
+        let picture = Picture::from_rgb(side, 1, vec![9; side as usize * 3]).unwrap();
         let _ = align(&picture, &hint(&points), 112);
     }
 

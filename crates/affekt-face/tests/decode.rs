@@ -53,11 +53,11 @@ fn every_format_and_depth_becomes_rgb8() {
     for picture in &pictures {
         let decoded = decode(&encode(picture, ImageFormat::Png), limits()).unwrap();
         assert_eq!((decoded.width(), decoded.height()), (9, 7));
-        assert!(decoded.pixels().chunks_exact(3).all(|pixel| pixel == RED), "{:?}", picture.color());
+        assert!(decoded.rgb().chunks_exact(3).all(|pixel| pixel == RED), "{:?}", picture.color());
     }
     for format in [ImageFormat::Bmp, ImageFormat::WebP] {
         let decoded = decode(&encode(&pictures[0], format), limits()).unwrap();
-        assert!(decoded.pixels().chunks_exact(3).all(|pixel| pixel == RED), "{format:?}");
+        assert!(decoded.rgb().chunks_exact(3).all(|pixel| pixel == RED), "{format:?}");
     }
 }
 
@@ -71,7 +71,7 @@ fn grey_becomes_three_equal_channels() {
         encode(&eight, ImageFormat::Jpeg),
         encode(&sixteen, ImageFormat::Png),
     ] {
-        assert_eq!(decode(&bytes, limits()).unwrap().pixels(), [77; 75]);
+        assert_eq!(decode(&bytes, limits()).unwrap().rgb().as_ref(), [77; 75]);
     }
 }
 
@@ -79,7 +79,7 @@ fn grey_becomes_three_equal_channels() {
 fn cmyk_jpeg_becomes_rgb() {
     // Magenta and yellow at full: red.
     let decoded = decode(include_bytes!("testdata/cmyk.jpg"), limits()).unwrap();
-    for pixel in decoded.pixels().chunks_exact(3) {
+    for pixel in decoded.rgb().chunks_exact(3) {
         assert!(pixel[0] > 240 && pixel[1] < 15 && pixel[2] < 15, "{pixel:?}");
     }
 }
@@ -91,7 +91,7 @@ fn exif_orientation_is_applied() {
     // 6: the camera was turned; a quarter turn clockwise puts the white left half on top.
     let turned = decode(&jpeg_with_orientation(6), limits()).unwrap();
     assert_eq!((turned.width(), turned.height()), (16, 32));
-    assert!(turned.pixels()[0] > 200 && turned.pixels()[turned.pixels().len() - 1] < 50);
+    assert!(turned.rgb()[0] > 200 && turned.rgb()[turned.rgb().len() - 1] < 50);
 }
 
 #[test]

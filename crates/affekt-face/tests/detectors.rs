@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use affekt_face::{
     CommandDetector, DecodeLimits, DetectError, Detection, DetectorName, FaceBox, FaceDetector, FaceError,
-    FaceHint, FacePolicy, Fit, Framing, Margin, Preprocess, PreprocessError, Preprocessor, ResizeFilter,
-    Rgb8Image, RustfaceDetector, load,
+    FaceHint, FacePolicy, Fit, Framing, Margin, Picture, Preprocess, PreprocessError, Preprocessor,
+    ResizeFilter, RustfaceDetector, load,
 };
 
 const FILTER: ResizeFilter = ResizeFilter::PilBilinear;
@@ -22,9 +22,9 @@ fn hint(bbox: FaceBox) -> FaceHint {
 }
 
 /// Red grows to the right, green downwards: a pixel tells its place.
-fn map(width: u8, height: u8) -> Rgb8Image {
+fn map(width: u8, height: u8) -> Picture {
     let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x, y, 9])).collect();
-    Rgb8Image::new(width.into(), height.into(), pixels).unwrap()
+    Picture::from_rgb(width.into(), height.into(), pixels).unwrap()
 }
 
 fn given(size: u32, margin: f64, fit: Fit) -> Preprocess {
@@ -32,7 +32,7 @@ fn given(size: u32, margin: f64, fit: Fit) -> Preprocess {
     Preprocess::framed(size, Framing::GivenBox { margin, fit, filter: FILTER }).unwrap()
 }
 
-fn apply(params: Preprocess, picture: &Rgb8Image, hint: &FaceHint) -> Result<Vec<u8>, FaceError> {
+fn apply(params: Preprocess, picture: &Picture, hint: &FaceHint) -> Result<Vec<u8>, FaceError> {
     let mut out = vec![77; params.image_len()];
     Preprocessor::new(params).apply(picture, hint, &mut out).map(|()| out)
 }
@@ -98,7 +98,7 @@ impl FaceDetector for Stub {
         DetectorName::new("stub-1").unwrap()
     }
 
-    fn detect(&mut self, _: &Rgb8Image) -> Result<Vec<Detection>, DetectError> {
+    fn detect(&mut self, _: &Picture) -> Result<Vec<Detection>, DetectError> {
         Ok(self.0.clone())
     }
 }
@@ -231,16 +231,17 @@ fn rustface_finds_the_faces_of_a_group() {
     // The upper third holds the heads of 29 people; the left half of it fewer.
     let (width, height) = (800, 380);
     let stride = group.width() as usize * 3;
-    let rows = group.pixels().chunks_exact(stride).take(height as usize);
+    let pixels = group.rgb();
+    let rows = pixels.chunks_exact(stride).take(height as usize);
     let left =
-        Rgb8Image::new(width, height, rows.flat_map(|row| row[..width as usize * 3].to_vec()).collect());
+        Picture::from_rgb(width, height, rows.flat_map(|row| row[..width as usize * 3].to_vec()).collect());
     let left = left.unwrap();
     let faces = detector.detect(&left).unwrap();
     assert!((8..=16).contains(&faces.len()), "{} faces", faces.len());
     assert!(faces.iter().all(|f| (40.0..90.0).contains(&f.bbox.width) && f.score > 2.0), "{faces:?}");
     assert_eq!(detector.detect(&left).unwrap(), faces);
     for (width, height) in [(1, 1), (39, 500), (40, 40), (41, 43)] {
-        let grey = Rgb8Image::new(width, height, vec![90; (width * height * 3) as usize]).unwrap();
+        let grey = Picture::from_rgb(width, height, vec![90; (width * height * 3) as usize]).unwrap();
         assert!(detector.detect(&grey).unwrap().is_empty(), "{width} x {height}");
     }
 }

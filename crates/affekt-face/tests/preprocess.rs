@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use affekt_face::{
-    Colour, DetectorName, FaceHint, FacePolicy, Fit, Framing, Margin, Preprocess, PreprocessSpec,
-    Preprocessor, ResizeFilter, Rgb8Image, Template,
+    Colour, DetectorName, FaceHint, FacePolicy, Fit, Framing, Margin, Picture, Pixels, Preprocess,
+    PreprocessSpec, Preprocessor, ResizeFilter, Template,
 };
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ fn params(size: u32, fit: Fit) -> Preprocess {
     Preprocess::new(PreprocessSpec { size, fit, filter: ResizeFilter::PilBilinear }).unwrap()
 }
 
-fn apply(params: Preprocess, picture: &Rgb8Image) -> Vec<u8> {
+fn apply(params: Preprocess, picture: &Picture) -> Vec<u8> {
     let mut out = vec![9; params.image_len()];
     Preprocessor::new(params).apply(picture, &FaceHint::default(), &mut out).unwrap();
     out
@@ -34,7 +34,7 @@ struct Golden {
 #[test]
 fn reduction_agrees_with_pillow() {
     let golden: Golden = serde_json::from_str(include_str!("testdata/resize.json")).unwrap();
-    let picture = Rgb8Image::new(golden.width, golden.height, golden.input).unwrap();
+    let picture = Picture::from_rgb(golden.width, golden.height, golden.input).unwrap();
     for (fit, expected) in [(Fit::Stretch, &golden.stretch), (Fit::CenterCrop, &golden.center_crop)] {
         let got = apply(params(golden.size, fit), &picture);
         let worst = got.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
@@ -45,7 +45,7 @@ fn reduction_agrees_with_pillow() {
 #[test]
 fn a_picture_of_the_right_size_is_unchanged() {
     let pixels: Vec<u8> = (0..16 * 16 * 3).map(|i| u8::try_from(i % 251).unwrap()).collect();
-    let picture = Rgb8Image::new(16, 16, pixels.clone()).unwrap();
+    let picture = Picture::from_rgb(16, 16, pixels.clone()).unwrap();
     for fit in [Fit::Stretch, Fit::CenterCrop, Fit::Pad] {
         assert_eq!(apply(params(16, fit), &picture), pixels, "{fit:?}");
     }
@@ -53,7 +53,7 @@ fn a_picture_of_the_right_size_is_unchanged() {
 
 #[test]
 fn pad_keeps_the_aspect_and_centres_on_black() {
-    let picture = Rgb8Image::new(32, 16, vec![200; 32 * 16 * 3]).unwrap();
+    let picture = Picture::from_rgb(32, 16, vec![200; 32 * 16 * 3]).unwrap();
     let out = apply(params(16, Fit::Pad), &picture);
     let rows: Vec<bool> = out.chunks_exact(48).map(|row| row.iter().all(|&v| v == 200)).collect();
     let expected: Vec<bool> = (0..16).map(|y| (4..12).contains(&y)).collect();
@@ -64,7 +64,7 @@ fn pad_keeps_the_aspect_and_centres_on_black() {
 #[test]
 fn hair_thin_pictures_survive_every_fit() {
     for (width, height) in [(1, 1), (1, 3000), (3000, 1)] {
-        let picture = Rgb8Image::new(width, height, vec![50; (width * height * 3) as usize]).unwrap();
+        let picture = Picture::from_rgb(width, height, vec![50; (width * height * 3) as usize]).unwrap();
         for fit in [Fit::Stretch, Fit::CenterCrop, Fit::Pad] {
             let out = apply(params(8, fit), &picture);
             assert!(out.contains(&50), "{fit:?} lost {width} x {height}");
@@ -75,8 +75,8 @@ fn hair_thin_pictures_survive_every_fit() {
 #[test]
 fn reuse_of_buffers_leaves_no_trace() {
     let (wide, tall) = (
-        Rgb8Image::new(30, 7, vec![255; 30 * 7 * 3]).unwrap(),
-        Rgb8Image::new(7, 30, vec![3; 30 * 7 * 3]).unwrap(),
+        Picture::from_rgb(30, 7, vec![255; 30 * 7 * 3]).unwrap(),
+        Picture::from_rgb(7, 30, vec![3; 30 * 7 * 3]).unwrap(),
     );
     let params = params(12, Fit::Pad);
     let mut used = Preprocessor::new(params);
@@ -195,7 +195,7 @@ fn grey_is_the_luma_of_pillow_in_all_three_channels() {
             .unwrap()
             .with_colour(Colour::Grey);
     let of = |colour: [u8; 3]| {
-        let picture = Rgb8Image::new(8, 8, colour.repeat(64)).unwrap();
+        let picture = Picture::from_rgb(8, 8, colour.repeat(64)).unwrap();
         let mut out = vec![0; grey.image_len()];
         Preprocessor::new(grey).apply(&picture, &FaceHint::default(), &mut out).unwrap();
         assert!(out.iter().all(|&v| v == out[0]), "{colour:?}");
@@ -206,4 +206,16 @@ fn grey_is_the_luma_of_pillow_in_all_three_channels() {
     assert_eq!([of([255, 0, 0]), of([0, 255, 0]), of([0, 0, 255])], [76, 150, 29]);
     let rgb = grey.with_colour(Colour::Rgb);
     assert_ne!(grey.digest(), rgb.digest());
+}
+
+#[test]
+fn a_picture_held_in_grey_gives_the_face_of_the_same_picture_in_colour() {
+    let levels: Vec<u8> = (0..37 * 23_u32).map(|k| (k * k % 251) as u8).collect();
+    let grey = Picture::new(37, 23, Pixels::Grey(levels)).unwrap();
+    let colour = Picture::from_rgb(37, 23, grey.rgb().into_owned()).unwrap();
+    for fit in [Fit::Stretch, Fit::CenterCrop, Fit::Pad] {
+        let params =
+            Preprocess::new(PreprocessSpec { size: 16, fit, filter: ResizeFilter::PilBilinear }).unwrap();
+        assert_eq!(apply(params, &grey), apply(params, &colour), "{fit:?}");
+    }
 }

@@ -17,6 +17,8 @@ pub struct Target {
     pub aus: Tensor,
     /// 1 where the action unit is labelled, [n, k] f32.
     pub au_mask: Tensor,
+    /// True posterior of the expression, [n, c] f32; `None` unless every item of the batch has one.
+    pub posterior: Option<Tensor>,
 }
 
 /// One step's input.

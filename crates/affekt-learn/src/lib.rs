@@ -9,6 +9,6 @@ mod schedule;
 mod traits;
 
 pub use batch::{Batch, Target};
-pub use objective::{LossValue, Objective, ObjectiveError};
-pub use schedule::{CosineError, CosineSchedule, Schedule};
-pub use traits::{AffectModel, Backbone, ModelOutput};
+pub use objective::{EpochNotes, LossValue, Objective, ObjectiveError, Survey, Surveyed};
+pub use schedule::{CosineError, CosineSchedule, ExponentialError, ExponentialSchedule, Schedule};
+pub use traits::{AffectModel, AuxiliaryOutput, Backbone, ModelOutput};

@@ -60,3 +60,38 @@ impl Schedule for CosineSchedule {
         self.final_fraction + (1.0 - self.final_fraction) * cosine
     }
 }
+
+/// A rate that is multiplied by `gamma` after each epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExponentialSchedule {
+    gamma: f64,
+    steps_per_epoch: u64,
+}
+
+/// An exponential schedule cannot be built from these numbers.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[error("exponential schedule: gamma is {got}; expected (0, 1]")]
+pub struct ExponentialError {
+    /// The factor.
+    pub got: f64,
+}
+
+impl ExponentialSchedule {
+    /// Checks and builds.
+    ///
+    /// # Errors
+    /// [`ExponentialError`] unless gamma is in (0, 1].
+    pub fn new(gamma: f64, steps_per_epoch: u64) -> Result<Self, ExponentialError> {
+        let holds = gamma > 0.0 && gamma <= 1.0;
+        if holds { Ok(Self { gamma, steps_per_epoch }) } else { Err(ExponentialError { got: gamma }) }
+    }
+}
+
+impl Schedule for ExponentialSchedule {
+    /// # Equation
+    /// `gamma^floor(t / steps per epoch)`, as `torch.optim.lr_scheduler.ExponentialLR` stepped after each epoch
+    fn factor(&self, step: u64) -> f64 {
+        let epoch = step / self.steps_per_epoch.max(1);
+        self.gamma.powf(epoch as f64)
+    }
+}

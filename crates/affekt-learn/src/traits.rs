@@ -21,6 +21,19 @@ pub struct ModelOutput {
     pub va: Option<Tensor>,
     /// Action-unit logits, [n, k] f32; `None` without that head.
     pub aus: Option<Tensor>,
+    /// What the expression head hears, before dropout, [n, f] f32.
+    pub features: Tensor,
+    /// What the auxiliary branch of a dual-branch network says; `None` without one.
+    pub auxiliary: Option<AuxiliaryOutput>,
+}
+
+/// What a dual-branch network says besides its prediction.
+#[derive(Debug)]
+pub struct AuxiliaryOutput {
+    /// Expression logits of the auxiliary branch, [n, c] f32.
+    pub logits: Tensor,
+    /// How clear each face is, the mean attention of both branches in (0, 1), [n, 1] f32.
+    pub attention: Tensor,
 }
 
 /// A network with its task heads.

@@ -1,9 +1,16 @@
-//! Task losses with masks, the optimal-transport term, and the multi-task objective of the circumplex study.
+//! Task losses with masks, the optimal-transport terms, the multi-task objective of the circumplex study and Ada-DF.
 
+mod ada_df;
 mod multi_task;
+mod soft_transport;
 mod tasks;
 mod transport;
 
+pub use ada_df::{
+    AdaDf, AdaDfLoss, AdaDfParams, AdaDfSpec, ClassDistributions, ClassSums, Fusion, Quirk, divergence,
+    fused_target, fusion_weight, ramps, rank_loss,
+};
 pub use multi_task::{MultiTaskObjective, TaskWeights};
+pub use soft_transport::soft_transport_loss;
 pub use tasks::{action_unit_loss, ccc_loss, expression_loss};
 pub use transport::transport_loss;

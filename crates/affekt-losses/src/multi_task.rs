@@ -32,22 +32,49 @@ impl MultiTaskObjective {
     /// # Errors
     /// [`ObjectiveError::Weight`] when a weight or lambda is negative or not finite, or lambda > 0 without a cost.
     pub fn new(weights: TaskWeights, lambda: f64, cost: Option<&CostMatrix>) -> Result<Self, ObjectiveError> {
-        let named = [
-            ("expression weight", weights.expression),
-            ("va weight", weights.va),
-            ("au weight", weights.au),
-            ("lambda", lambda),
-        ];
-        for (what, got) in named {
-            if !(0.0..=f64::MAX).contains(&got) {
-                return Err(ObjectiveError::Weight { what, got });
-            }
-        }
-        if lambda > 0.0 && cost.is_none() {
-            return Err(ObjectiveError::Weight { what: "lambda without a cost matrix", got: lambda });
-        }
+        check_weights(weights, lambda, cost.is_some())?;
         Ok(Self { weights, lambda, cost_to: cost.map(cost_to_class) })
     }
+}
+
+/// Adds the losses of valence-arousal and action units, where the model has these heads.
+pub(crate) fn add_side_tasks(
+    mut total: Tensor,
+    output: &ModelOutput,
+    target: &Target,
+    weights: TaskWeights,
+    parts: &mut Vec<(&'static str, f64)>,
+) -> Tensor {
+    if let Some(va) = &output.va {
+        let loss = ccc_loss(va, &target.va, &target.va_mask);
+        parts.push(("va", loss.double_value(&[])));
+        total += loss * weights.va;
+    }
+    if let Some(aus) = &output.aus {
+        let loss = action_unit_loss(aus, &target.aus, &target.au_mask);
+        parts.push(("au", loss.double_value(&[])));
+        total += loss * weights.au;
+    }
+    total
+}
+
+/// Refuses weights that are negative or not finite, and a lambda without anything to weigh.
+pub(crate) fn check_weights(weights: TaskWeights, lambda: f64, has_cost: bool) -> Result<(), ObjectiveError> {
+    let named = [
+        ("expression weight", weights.expression),
+        ("va weight", weights.va),
+        ("au weight", weights.au),
+        ("lambda", lambda),
+    ];
+    for (what, got) in named {
+        if !(0.0..=f64::MAX).contains(&got) {
+            return Err(ObjectiveError::Weight { what, got });
+        }
+    }
+    if lambda > 0.0 && !has_cost {
+        return Err(ObjectiveError::Weight { what: "lambda without a cost matrix", got: lambda });
+    }
+    Ok(())
 }
 
 fn cost_to_class(cost: &CostMatrix) -> Tensor {
@@ -59,7 +86,7 @@ fn cost_to_class(cost: &CostMatrix) -> Tensor {
 }
 
 impl Objective for MultiTaskObjective {
-    fn forward(&self, output: &ModelOutput, target: &Target) -> Result<LossValue, ObjectiveError> {
+    fn forward(&mut self, output: &ModelOutput, target: &Target) -> Result<LossValue, ObjectiveError> {
         let n_classes = output.expression.size().last().copied().unwrap_or(0);
         if let Some(cost) = &self.cost_to
             && cost.size()[0] != n_classes
@@ -70,16 +97,7 @@ impl Objective for MultiTaskObjective {
         let expression = expression_loss(&output.expression, &target.expression, &target.expression_mask);
         let mut parts = vec![("expression", expression.double_value(&[]))];
         let mut total = expression * self.weights.expression;
-        if let Some(va) = &output.va {
-            let loss = ccc_loss(va, &target.va, &target.va_mask);
-            parts.push(("va", loss.double_value(&[])));
-            total += loss * self.weights.va;
-        }
-        if let Some(aus) = &output.aus {
-            let loss = action_unit_loss(aus, &target.aus, &target.au_mask);
-            parts.push(("au", loss.double_value(&[])));
-            total += loss * self.weights.au;
-        }
+        total = add_side_tasks(total, output, target, self.weights, &mut parts);
         if let Some(cost) = &self.cost_to {
             let term =
                 || transport_loss(&output.expression, &target.expression, &target.expression_mask, cost);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, Backbone};
-use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
+use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{AdamW, AdamWParams, Device, Kind, Mode, ParamStore, Precision, Tensor, set_threads};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,8 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = ParamStore::new(Seed(0), Device::Cpu);
     let path = store.root().sub("backbone");
     let backbone: Box<dyn Backbone> = match net.strip_prefix("small-") {
-        Some(width) => Box::new(SmallResNet::new(&path, width.parse()?)),
-        None => Box::new(ResNet18::new(&path)),
+        Some(width) => Box::new(ResNet::new(&path, Architecture::SmallResNet { width: width.parse()? })),
+        None => Box::new(ResNet::new(&path, Architecture::ResNet18)),
     };
     let model = MultiTask::new(&store.root(), backbone, HeadSizes { n_classes: 8, va: true, n_aus: 12 }, 0.0);
     let mut optimizer = AdamW::new(AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?, store.parameters());

@@ -1,41 +1,58 @@
-//! The basic residual block both networks are built of.
+//! The residual blocks the networks are built of.
 
-use affekt_tensor::{BatchNorm2d, Conv2d, Conv2dShape, Mode, ParamPath, Tensor};
+use affekt_tensor::{BatchNorm2d, Conv2d, Conv2dShape, Mode, ParamPath, Tensor, wide_kind};
 
-/// Two 3x3 convolutions with a shortcut (He et al. 2016, Fig. 2).
+/// Which block a stage repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlockKind {
+    /// Two 3x3 convolutions (He et al. 2016, Fig. 2).
+    Basic,
+    /// 1x1, 3x3 with the stride, 1x1; four times as many channels out as inside (Fig. 5 right).
+    Bottleneck,
+}
+
+/// Convolutions with a shortcut: relu(f(x) + x).
 #[derive(Debug)]
-pub(crate) struct BasicBlock {
-    conv1: Conv2d,
-    bn1: BatchNorm2d,
-    conv2: Conv2d,
-    bn2: BatchNorm2d,
+pub(crate) struct Block {
+    /// `conv1 bn1 conv2 bn2 ...`; relu between them, not after the last.
+    convolutions: Vec<(Conv2d, BatchNorm2d)>,
     downsample: Option<(Conv2d, BatchNorm2d)>,
 }
 
-impl BasicBlock {
-    /// Parameter names as in torchvision: `conv1 bn1 conv2 bn2 downsample.0 downsample.1`.
-    pub(crate) fn new(path: &ParamPath, c_in: i64, c_out: i64, stride: i64) -> Self {
-        let conv = |name: &str, c_in, kernel, stride| {
-            Conv2d::new(&path.sub(name), Conv2dShape { c_in, c_out, kernel, stride })
+impl Block {
+    /// Parameter names as in torchvision: `conv1 bn1 conv2 bn2 [conv3 bn3] downsample.0 downsample.1`.
+    fn new(path: &ParamPath, kind: BlockKind, c_in: i64, c_out: i64, stride: i64) -> Self {
+        let conv = |name: &str, norm: &str, c_in, c_out, kernel, stride| {
+            let shape = Conv2dShape { c_in, c_out, kernel, stride };
+            (Conv2d::new(&path.sub(name), shape), BatchNorm2d::new(&path.sub(norm), c_out))
         };
-        let downsample = (stride != 1 || c_in != c_out).then(|| {
-            (conv("downsample.0", c_in, 1, stride), BatchNorm2d::new(&path.sub("downsample.1"), c_out))
-        });
-        Self {
-            conv1: conv("conv1", c_in, 3, stride),
-            bn1: BatchNorm2d::new(&path.sub("bn1"), c_out),
-            conv2: conv("conv2", c_out, 3, 1),
-            bn2: BatchNorm2d::new(&path.sub("bn2"), c_out),
-            downsample,
-        }
+        let inner = c_out / 4;
+        let convolutions = match kind {
+            BlockKind::Basic => {
+                vec![conv("conv1", "bn1", c_in, c_out, 3, stride), conv("conv2", "bn2", c_out, c_out, 3, 1)]
+            }
+            BlockKind::Bottleneck => vec![
+                conv("conv1", "bn1", c_in, inner, 1, 1),
+                conv("conv2", "bn2", inner, inner, 3, stride),
+                conv("conv3", "bn3", inner, c_out, 1, 1),
+            ],
+        };
+        let downsample = (stride != 1 || c_in != c_out)
+            .then(|| conv("downsample.0", "downsample.1", c_in, c_out, 1, stride));
+        Self { convolutions, downsample }
     }
 
     pub(crate) fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let y = self.bn1.forward(&self.conv1.forward(x), mode).relu_();
-        let y = self.bn2.forward(&self.conv2.forward(&y), mode);
+        let mut y = x.shallow_clone();
+        for (k, (conv, norm)) in self.convolutions.iter().enumerate() {
+            y = norm.forward(&conv.forward(&y), mode);
+            if k + 1 < self.convolutions.len() {
+                y = y.relu_();
+            }
+        }
         match &self.downsample {
             None => (y + x).relu_(),
-            Some((conv, bn)) => (y + bn.forward(&conv.forward(x), mode)).relu_(),
+            Some((conv, norm)) => (y + norm.forward(&conv.forward(x), mode)).relu_(),
         }
     }
 }
@@ -43,20 +60,20 @@ impl BasicBlock {
 /// Blocks of one stage, the first of which strides.
 pub(crate) fn stage(
     path: &ParamPath,
-    c_in: i64,
-    c_out: i64,
+    kind: BlockKind,
+    [c_in, c_out]: [i64; 2],
     n_blocks: usize,
     stride: i64,
-) -> Vec<BasicBlock> {
+) -> Vec<Block> {
     (0..n_blocks)
         .map(|i| {
             let (c_in, stride) = if i == 0 { (c_in, stride) } else { (c_out, 1) };
-            BasicBlock::new(&path.sub(i), c_in, c_out, stride)
+            Block::new(&path.sub(i), kind, c_in, c_out, stride)
         })
         .collect()
 }
 
 /// Mean over the pixels in 32 bit: [n, c, h, w] -> [n, c].
 pub(crate) fn global_mean(x: &Tensor) -> Tensor {
-    x.mean_dim([2_i64, 3].as_slice(), false, affekt_tensor::Kind::Float)
+    x.mean_dim([2_i64, 3].as_slice(), false, wide_kind(x))
 }

@@ -1,10 +1,12 @@
-//! Backbones and the multi-task affect model.
+//! Backbones, the multi-task affect model and the dual-branch network of Ada-DF.
 
+mod architecture;
 mod block;
+mod dual_branch;
 mod multi_task;
-mod resnet18;
-mod small_resnet;
+mod resnet;
 
+pub use architecture::{Architecture, Stage};
+pub use dual_branch::{BranchOutput, Division, DivisionError, DualBranch, DualOutput};
 pub use multi_task::{HeadSizes, MultiTask};
-pub use resnet18::ResNet18;
-pub use small_resnet::SmallResNet;
+pub use resnet::ResNet;

@@ -40,14 +40,15 @@ impl MultiTask {
 
 impl AffectModel for MultiTask {
     fn forward(&self, images: &Tensor, mode: Mode) -> ModelOutput {
-        let mut features = self.backbone.forward(images, mode);
-        if mode.train {
-            features = dropout(&features, self.dropout, mode.noise);
-        }
+        let features = self.backbone.forward(images, mode);
+        let heard =
+            if mode.train { dropout(&features, self.dropout, mode.noise) } else { features.shallow_clone() };
         ModelOutput {
-            expression: self.expression.forward(&features),
-            va: self.va.as_ref().map(|head| head.forward(&features).tanh()),
-            aus: self.aus.as_ref().map(|head| head.forward(&features)),
+            expression: self.expression.forward(&heard),
+            va: self.va.as_ref().map(|head| head.forward(&heard).tanh()),
+            aus: self.aus.as_ref().map(|head| head.forward(&heard)),
+            features,
+            auxiliary: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, Backbone};
-use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
+use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{Device, Kind, Mode, ParamStore, Precision, Tensor};
 
 const HEADS: HeadSizes = HeadSizes { n_classes: 8, va: true, n_aus: 12 };
@@ -15,8 +15,8 @@ fn nets() -> Vec<(&'static str, ParamStore, MultiTask)> {
         (name, store, model)
     };
     vec![
-        build("small-resnet", |path| Box::new(SmallResNet::new(path, 8))),
-        build("resnet18", |path| Box::new(ResNet18::new(path))),
+        build("small-resnet", |path| Box::new(ResNet::new(path, Architecture::SmallResNet { width: 8 }))),
+        build("resnet18", |path| Box::new(ResNet::new(path, Architecture::ResNet18))),
     ]
 }
 
@@ -74,7 +74,7 @@ fn evaluation_repeats_and_takes_one_face() {
 #[test]
 fn resnet18_has_torchvisions_names() {
     let store = ParamStore::new(Seed(0), Device::Cpu);
-    ResNet18::new(&store.root());
+    ResNet::new(&store.root(), Architecture::ResNet18);
     let state = store.state();
     let mut expected = vec!["conv1.weight".to_owned()];
     let norm = |prefix: String| {

@@ -9,8 +9,8 @@ use affekt_ot::PrototypeTable;
 
 use crate::metric_name::is_metric;
 use crate::{
-    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, Head, OptimizerSpec,
-    PrototypeSource, ScheduleSpec, StudySpec,
+    AnalysisSpec, Backbone, Contrast, CostSpec, DatasetSource, DatasetSpec, FusionSpec, Head, MethodSpec,
+    OptimizerSpec, PrototypeSource, ScheduleSpec, StageName, StudySpec, Variant,
 };
 
 /// One value that cannot be.
@@ -110,6 +110,9 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     checks.unique("arm.name", &names);
     for (i, arm) in spec.arms.iter().enumerate() {
         checks.name(format!("arm.{i}.name"), &arm.name);
+        if let Some(method) = &arm.method {
+            check_method(checks, &format!("arm.{i}.method"), method, spec.model.backbone);
+        }
     }
     let priced = spec.arms.iter().any(|arm| arm.cost != CostSpec::None {});
     checks.not_negative("loss.lambda", spec.loss.lambda);
@@ -123,6 +126,56 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     for (key, weight) in [("expression", tasks.expression), ("va", tasks.va), ("au", tasks.au)] {
         checks.not_negative(format!("loss.tasks.{key}"), weight);
     }
+}
+
+fn check_method(checks: &mut Checks, key: &str, method: &MethodSpec, backbone: Backbone) {
+    let MethodSpec::AdaDf {
+        variant,
+        quirks,
+        threshold,
+        beta,
+        temperature,
+        fusion,
+        rank_share,
+        rank_margin,
+        divide_after,
+        stem_dropout,
+        ..
+    } = method;
+    checks.demand(
+        *variant == Variant::Paper || quirks.is_empty(),
+        format!("{key}.quirks"),
+        quirks,
+        "none with the variant `reference`, which has them all",
+    );
+    let unit = [
+        ("threshold", *threshold),
+        ("rank_share", *rank_share),
+        ("rank_margin", *rank_margin),
+        ("stem_dropout", *stem_dropout),
+    ];
+    for (name, value) in unit {
+        checks.within(format!("{key}.{name}"), value, 0.0, 1.0);
+    }
+    match *fusion {
+        FusionSpec::Adaptive { min, max } => {
+            checks.within(format!("{key}.fusion.min"), min, 0.0, 1.0);
+            checks.within(format!("{key}.fusion.max"), max, min, 1.0);
+        }
+        FusionSpec::Fixed { weight } => checks.within(format!("{key}.fusion.weight"), weight, 0.0, 1.0),
+    }
+    checks.positive(format!("{key}.beta"), *beta);
+    checks.positive(format!("{key}.temperature"), *temperature);
+    let too_late = match backbone {
+        Backbone::SmallResnet { .. } => matches!(divide_after, StageName::Layer3 | StageName::Layer4),
+        Backbone::Resnet18 {} | Backbone::Resnet50 {} => *divide_after == StageName::Layer4,
+    };
+    checks.demand(
+        !too_late,
+        format!("{key}.divide_after"),
+        divide_after,
+        "a stage before the last, so that something is left for the branches",
+    );
 }
 
 fn check_dataset(checks: &mut Checks, key: &str, dataset: &DatasetSpec, spec: &StudySpec, folder: &Path) {
@@ -210,20 +263,29 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         train.batch_size,
         "2 to 65536: batch statistics and the CCC loss need two",
     );
-    let OptimizerSpec::AdamW { lr, beta1, beta2, eps, weight_decay } = train.optimizer;
+    let (OptimizerSpec::AdamW { lr, beta1, beta2, eps, .. } | OptimizerSpec::Adam { lr, beta1, beta2, eps }) =
+        train.optimizer;
     checks.positive("train.optimizer.lr", lr);
     checks.demand((0.0..1.0).contains(&beta1), "train.optimizer.beta1", beta1, "in [0, 1)");
     checks.demand((0.0..1.0).contains(&beta2), "train.optimizer.beta2", beta2, "in [0, 1)");
     checks.positive("train.optimizer.eps", eps);
-    checks.not_negative("train.optimizer.weight_decay", weight_decay);
-    let ScheduleSpec::Cosine { warmup_epochs, final_fraction } = train.schedule;
-    checks.demand(
-        warmup_epochs >= 0.0 && warmup_epochs < f64::from(train.epochs),
-        "train.schedule.warmup_epochs",
-        warmup_epochs,
-        "at least 0 and below train.epochs",
-    );
-    checks.within("train.schedule.final_fraction", final_fraction, 0.0, 1.0);
+    if let OptimizerSpec::AdamW { weight_decay, .. } = train.optimizer {
+        checks.not_negative("train.optimizer.weight_decay", weight_decay);
+    }
+    match train.schedule {
+        ScheduleSpec::Cosine { warmup_epochs, final_fraction } => {
+            checks.demand(
+                warmup_epochs >= 0.0 && warmup_epochs < f64::from(train.epochs),
+                "train.schedule.warmup_epochs",
+                warmup_epochs,
+                "at least 0 and below train.epochs",
+            );
+            checks.within("train.schedule.final_fraction", final_fraction, 0.0, 1.0);
+        }
+        ScheduleSpec::Exponential { gamma } => {
+            checks.demand(gamma > 0.0 && gamma <= 1.0, "train.schedule.gamma", gamma, "in (0, 1]");
+        }
+    }
     if let Some(decay) = train.ema {
         checks.demand((0.0..1.0).contains(&decay), "train.ema", decay, "in [0, 1)");
     }

@@ -222,6 +222,7 @@ fn resolve(
         tasks: spec.loss.tasks,
         lambda: if arm.cost == (CostSpec::None {}) { 0.0 } else { spec.loss.lambda },
         cost: cost.map(|cost| cost.to_rows()),
+        method: arm.method.clone(),
         code: context.code.clone(),
         libtorch: context.libtorch.clone(),
     };

@@ -8,7 +8,7 @@ use affekt_core::LabelSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{InputSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
+use crate::{InputSpec, MethodSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
 
 /// All that decides the numbers of one run, and where its data are.
 ///
@@ -52,6 +52,9 @@ pub struct ResolvedRun {
     pub lambda: f64,
     /// `cost[predicted][true]`, normalised as the arm says; none without a transport term.
     pub cost: Option<Vec<Vec<f64>>>,
+    /// Network and loss of the arm's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<MethodSpec>,
     /// Digest of the source files that decide numbers.
     pub code: String,
     /// Version of `LibTorch`.

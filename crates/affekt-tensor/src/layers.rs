@@ -72,21 +72,36 @@ impl BatchNorm2d {
     /// # Shape
     /// x [n, c, h, w] -> the same, in the kind of `x`; statistics are kept in 32 bit
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        Tensor::batch_norm(
-            x,
-            Some(&self.weight),
-            Some(&self.bias),
-            Some(&self.running_mean),
-            Some(&self.running_var),
-            mode.train,
-            Self::MOMENTUM,
-            Self::EPS,
-            false,
-        )
+        let run = |weight: &Tensor, bias: &Tensor, mean: &Tensor, var: &Tensor| {
+            let (momentum, eps) = (Self::MOMENTUM, Self::EPS);
+            Tensor::batch_norm(
+                x,
+                Some(weight),
+                Some(bias),
+                Some(mean),
+                Some(var),
+                mode.train,
+                momentum,
+                eps,
+                false,
+            )
+        };
+        if x.kind() != Kind::Double {
+            return run(&self.weight, &self.bias, &self.running_mean, &self.running_var);
+        }
+        let wide = |tensor: &Tensor| tensor.to_kind(Kind::Double);
+        let (mean, var) = (wide(&self.running_mean), wide(&self.running_var));
+        let y = run(&wide(&self.weight), &wide(&self.bias), &mean, &var);
+        if mode.train {
+            let _guard = tch::no_grad_guard();
+            self.running_mean.shallow_clone().copy_(&mean);
+            self.running_var.shallow_clone().copy_(&var);
+        }
+        y
     }
 }
 
-/// A fully connected layer in 32 bit.
+/// A fully connected layer in 32 bit, in 64 bit where its input is.
 #[derive(Debug)]
 pub struct Linear {
     weight: Tensor,
@@ -104,10 +119,16 @@ impl Linear {
     }
 
     /// # Shape
-    /// x [n, `n_in`] -> [n, `n_out`] f32
+    /// x [n, `n_in`] -> [n, `n_out`] f32, f64 where x is
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.to_kind(Kind::Float).linear(&self.weight, Some(&self.bias))
+        let kind = wide_kind(x);
+        x.to_kind(kind).linear(&self.weight.to_kind(kind), Some(&self.bias.to_kind(kind)))
     }
+}
+
+/// Kind of heads and losses after activations of this kind: 32 bit, 64 bit where activations are.
+pub fn wide_kind(x: &Tensor) -> Kind {
+    if x.kind() == Kind::Double { Kind::Double } else { Kind::Float }
 }
 
 /// Zeroes entries with probability `p` and scales the rest by 1 / (1 - p); the identity at `p` 0.

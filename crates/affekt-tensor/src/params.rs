@@ -91,6 +91,33 @@ impl ParamStore {
         self.state().into_iter().map(|(name, tensor)| (name, tensor.detach().copy())).collect()
     }
 
+    /// Makes parameters into buffers: they are saved but not trained any more.
+    pub fn freeze(&self, is_frozen: impl Fn(&str) -> bool) {
+        let mut entries = self.entries();
+        let names: Vec<String> = entries.parameters.keys().filter(|name| is_frozen(name)).cloned().collect();
+        for name in names {
+            if let Some(tensor) = entries.parameters.remove(&name) {
+                // The layer's handle is the same tensor and forgets its gradient with it.
+                entries.buffers.insert(name, tensor.set_requires_grad(false));
+            }
+        }
+    }
+
+    /// Gives every tensor under the prefix `to` the values of its namesake under `from`.
+    ///
+    /// # Panics
+    /// When one has no namesake or another shape: both are built by one function.
+    pub fn copy_values(&self, from: &str, to: &str) {
+        let _guard = tch::no_grad_guard();
+        let state = self.state();
+        for (name, tensor) in &state {
+            if let Some(rest) = name.strip_prefix(to) {
+                let source = state.get(&format!("{from}{rest}"));
+                tensor.shallow_clone().copy_(source.expect("because both sides were built alike"));
+            }
+        }
+    }
+
     /// Puts back the values of a snapshot of this store.
     pub fn restore(&self, snapshot: &BTreeMap<String, Tensor>) {
         let _guard = tch::no_grad_guard();

@@ -10,6 +10,8 @@ pub enum Precision {
     Fp32,
     /// Activations and convolutions in bfloat16, master weights in 32 bit.
     Bf16,
+    /// 64-bit activations over 32-bit parameters, for checks: one rounding of each gradient is left.
+    Fp64,
 }
 
 impl Precision {
@@ -18,6 +20,7 @@ impl Precision {
         match self {
             Self::Fp32 => Kind::Float,
             Self::Bf16 => Kind::BFloat16,
+            Self::Fp64 => Kind::Double,
         }
     }
 }
@@ -32,4 +35,12 @@ pub struct Mode {
     /// Key of everything random in this pass (dropout): a pure function of run seed and step, so that a run can
     /// start anywhere and threads or neighbours never share generator state.
     pub noise: Seed,
+}
+
+impl Mode {
+    /// The same pass in a part of the network that draws noise of its own.
+    #[must_use]
+    pub fn fork(self, part: u64) -> Self {
+        Self { noise: Seed(self.noise.stream("part", &[part]).next_u64()), ..self }
+    }
 }

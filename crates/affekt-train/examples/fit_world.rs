@@ -8,10 +8,10 @@ use affekt_core::{LabelDistribution, Seed, Split};
 use affekt_face::{CacheError, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_learn::CosineSchedule;
 use affekt_losses::{MultiTaskObjective, TaskWeights};
-use affekt_models::{HeadSizes, MultiTask, SmallResNet};
+use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
 use affekt_ot::CostMatrix;
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, set_threads};
-use affekt_train::{FitParams, PixelScaling, Splits, expression_scores, fit};
+use affekt_train::{FitParams, PixelScaling, Shuffled, Splits, Training, expression_scores};
 use affekt_worlds::World;
 use rayon::prelude::*;
 
@@ -33,12 +33,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     set_threads(1);
     let seed = Seed(seed.parse()?);
     let store = ParamStore::new(seed, Device::Cpu);
-    let backbone = Box::new(SmallResNet::new(&store.root().sub("backbone"), width.parse()?));
+    let backbone = Box::new(ResNet::new(
+        &store.root().sub("backbone"),
+        Architecture::SmallResNet { width: width.parse()? },
+    ));
     let heads = HeadSizes { n_classes: 8, va: true, n_aus: i64::try_from(world.aus().len())? };
     let model = MultiTask::new(&store.root(), backbone, heads, 0.0);
     let cost = (cost == "uniform").then(|| CostMatrix::uniform(8)).transpose()?;
     let weights = TaskWeights { expression: 1.0, va: 1.0, au: 1.0 };
-    let objective = MultiTaskObjective::new(weights, lambda.parse()?, cost.as_ref())?;
+    let mut objective = MultiTaskObjective::new(weights, lambda.parse()?, cost.as_ref())?;
     let augment =
         AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None, rand_augment: None })?
             .pipeline([128; 3]);
@@ -56,17 +59,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let steps = splits.train.faces().len() / params.batch_size;
     let total = steps as u64 * u64::from(params.epochs);
     let schedule = CosineSchedule::new(steps as f64, total, 0.01)?;
-    let fitted = fit(
-        &model,
-        &store,
-        &objective,
-        &schedule,
-        &augment,
-        &splits.train,
-        &splits.valid,
-        &params,
-        &mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()),
-    )?;
+    let order = Shuffled { len: splits.train.faces().len(), seed: params.seed };
+    let fitted = Training {
+        model: &model,
+        store: &store,
+        objective: &mut objective,
+        schedule: &schedule,
+        augment: &augment,
+        order: &order,
+        train: &splits.train,
+        valid: &splits.valid,
+        params,
+    }
+    .run(&mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()))?;
     let test = splits.test.open(fitted.selection);
     let evaluator = params.evaluator(Device::Cpu);
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;

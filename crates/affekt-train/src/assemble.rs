@@ -91,6 +91,11 @@ impl<'a> Assembler<'a> {
             rows().flat_map(|row| &row.aus).map(|au| f32::from(u8::from(*au == Some(true)))).collect();
         let au_mask: Vec<f32> =
             rows().flat_map(|row| &row.aus).map(|au| f32::from(u8::from(au.is_some()))).collect();
+        #[expect(clippy::cast_possible_truncation, reason = "targets are 32-bit")]
+        let posterior: Option<Vec<f32>> = rows()
+            .map(|row| row.posterior.as_ref().map(|eta| eta.as_slice().iter().map(|&p| p as f32).collect()))
+            .collect::<Option<Vec<Vec<f32>>>>()
+            .map(|rows| rows.concat());
         let send = |tensor: Tensor| tensor.to_device(self.device);
         Target {
             expression: send(Tensor::from_slice(&class)),
@@ -99,6 +104,7 @@ impl<'a> Assembler<'a> {
             va_mask: send(Tensor::from_slice(&va_mask)),
             aus: send(Tensor::from_slice(&aus).reshape([n, n_aus])),
             au_mask: send(Tensor::from_slice(&au_mask).reshape([n, n_aus])),
+            posterior: posterior.map(|eta| send(Tensor::from_slice(&eta).reshape([n, -1]))),
         }
     }
 }

@@ -11,7 +11,10 @@ use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, Mode, ParamStore,
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
-use crate::{Evaluator, FrozenSelection, PixelScaling, TrainError, TrainSet, ValidSet, expression_scores};
+use crate::survey::ModelSurvey;
+use crate::{
+    EpochOrder, Evaluator, FrozenSelection, PixelScaling, TrainError, TrainSet, ValidSet, expression_scores,
+};
 
 /// Numbers of the loop.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +58,15 @@ pub struct EpochRecord {
     pub train_loss: f64,
     /// Mean of each part of the loss, before weighting.
     pub parts: BTreeMap<&'static str, f64>,
+    /// Further numbers the objective gives, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<&'static str, f64>,
+    /// Class distributions after the epoch, row c that of class c; of Ada-DF only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub class_distributions: Vec<Vec<f64>>,
+    /// What looked wrong, each with its number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Learning rate of the last step.
     pub lr: f64,
     /// Accuracy on the validation split.
@@ -78,112 +90,142 @@ pub struct Fitted {
     pub selection: FrozenSelection,
 }
 
-/// Trains the model whose parameters are in `store`; `on_epoch` sees each finished epoch.
-///
-/// # Errors
-/// [`TrainError::TooFew`] when the split holds less than one batch, [`TrainError::NonFiniteLoss`] with the place
-/// where training broke down.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a separate seam; a bag of them would only rename the list"
-)]
-pub fn fit(
-    model: &dyn AffectModel,
-    store: &ParamStore,
-    objective: &dyn Objective,
-    schedule: &dyn Schedule,
-    augment: &dyn Augment,
-    train: &TrainSet,
-    valid: &ValidSet,
-    params: &FitParams,
-    on_epoch: &mut dyn FnMut(&EpochRecord),
-) -> Result<Fitted, TrainError> {
-    let faces = train.faces();
-    if params.batch_size == 0 || faces.len() < params.batch_size {
-        return Err(TrainError::TooFew {
-            split: Split::Train,
-            expected: params.batch_size,
-            got: faces.len(),
-        });
-    }
-    let device = store.device();
-    let evaluator = params.evaluator(device);
-    let mut optimizer = AdamW::new(params.adam_w, store.parameters());
-    let mut average = params.ema.map(|decay| Ema::new(decay, store.state()));
-    let mut assembler = Assembler::new(faces, params.scaling, device);
-    let steps_per_epoch = faces.len() / params.batch_size;
+/// Everything a training is made of; the parameters of `model` are those in `store`.
+pub struct Training<'a> {
+    /// Network.
+    pub model: &'a dyn AffectModel,
+    /// Its parameters and buffers.
+    pub store: &'a ParamStore,
+    /// Loss.
+    pub objective: &'a mut dyn Objective,
+    /// Learning rates.
+    pub schedule: &'a dyn Schedule,
+    /// Augmentation of training images.
+    pub augment: &'a dyn Augment,
+    /// Which training samples an epoch visits.
+    pub order: &'a dyn EpochOrder,
+    /// Samples that fit the weights.
+    pub train: &'a TrainSet,
+    /// Samples that choose the epoch.
+    pub valid: &'a ValidSet,
+    /// Numbers of the loop.
+    pub params: FitParams,
+}
 
-    let mut history = Vec::new();
-    let mut best: Option<(f64, u32, BTreeMap<String, Tensor>)> = None;
-    for epoch in 1..=params.epochs {
-        let started = Instant::now();
-        let mut order: Vec<usize> = (0..faces.len()).collect();
-        params.seed.stream("order", &[u64::from(epoch)]).shuffle(&mut order);
-        let jitter = Some(Jitter { augment, seed: params.seed, epoch });
-        let (mut loss_sum, mut part_sums) = (0.0, BTreeMap::<&'static str, f64>::new());
-        let mut lr = 0.0;
-        for (step, positions) in order.chunks_exact(params.batch_size).enumerate() {
-            let global_step = u64::from(epoch - 1) * steps_per_epoch as u64 + step as u64;
-            let noise = Seed(params.seed.stream("noise", &[global_step]).next_u64());
-            let mode = Mode { train: true, precision: params.precision, noise };
-            let batch = assembler.batch(positions, jitter);
-            let output = model.forward(&batch.images, mode);
-            let loss = objective.forward(&output, &batch.target)?;
-            let value = loss.total.double_value(&[]);
-            if !value.is_finite() {
-                let samples = positions.iter().take(4).map(|&p| faces.rows[p].1.sample.to_string()).collect();
-                let step = step as u64;
-                return Err(TrainError::NonFiniteLoss {
-                    epoch,
-                    step,
-                    loss: value,
-                    parts: loss.parts,
-                    samples,
-                });
+impl Training<'_> {
+    /// Trains; `on_epoch` sees each finished epoch.
+    ///
+    /// # Errors
+    /// [`TrainError::TooFew`] when an epoch is shorter than one batch, [`TrainError::NonFiniteLoss`] with the place
+    /// where training broke down.
+    pub fn run(self, on_epoch: &mut dyn FnMut(&EpochRecord)) -> Result<Fitted, TrainError> {
+        let Self { model, store, objective, schedule, augment, order, train, valid, params } = self;
+        let faces = train.faces();
+        if params.batch_size == 0 || order.len() < params.batch_size {
+            let (expected, got) = (params.batch_size, order.len());
+            return Err(TrainError::TooFew { split: Split::Train, expected, got });
+        }
+        let device = store.device();
+        let evaluator = params.evaluator(device);
+        let mut optimizer = AdamW::new(params.adam_w, store.parameters());
+        let mut average = params.ema.map(|decay| Ema::new(decay, store.state()));
+        let mut assembler = Assembler::new(faces, params.scaling, device);
+        let steps_per_epoch = order.len() / params.batch_size;
+
+        let mut history = Vec::new();
+        let mut best: Option<(f64, u32, BTreeMap<String, Tensor>)> = None;
+        for epoch in 1..=params.epochs {
+            let started = Instant::now();
+            objective.begin_epoch(epoch);
+            let order = order.epoch(epoch);
+            let jitter = Jitter { augment, seed: params.seed, epoch };
+            let mut sums = LossSums::default();
+            let mut lr = 0.0;
+            for (step, positions) in order.chunks_exact(params.batch_size).enumerate() {
+                let global_step = u64::from(epoch - 1) * steps_per_epoch as u64 + step as u64;
+                let noise = Seed(params.seed.stream("noise", &[global_step]).next_u64());
+                let mode = Mode { train: true, precision: params.precision, noise };
+                let batch = assembler.batch(positions, Some(jitter));
+                let output = model.forward(&batch.images, mode);
+                let loss = objective.forward(&output, &batch.target)?;
+                let value = loss.total.double_value(&[]);
+                if !value.is_finite() {
+                    let named = positions.iter().take(4).map(|&p| faces.rows[p].1.sample.to_string());
+                    let (step, parts, samples) = (step as u64, loss.parts, named.collect());
+                    return Err(TrainError::NonFiniteLoss { epoch, step, loss: value, parts, samples });
+                }
+                optimizer.zero_grad();
+                loss.total.backward();
+                lr = params.lr * schedule.factor(global_step);
+                optimizer.step(lr);
+                if let Some(average) = &mut average {
+                    average.update();
+                }
+                sums.add(value, loss.parts);
             }
-            optimizer.zero_grad();
-            loss.total.backward();
-            lr = params.lr * schedule.factor(global_step);
-            optimizer.step(lr);
+            let training = started.elapsed().as_secs_f64();
             if let Some(average) = &mut average {
-                average.update();
+                average.swap();
             }
-            loss_sum += value;
-            for (name, part) in loss.parts {
-                *part_sums.entry(name).or_default() += part;
+            let validation = evaluator.predict(model, valid.faces(), Selection::Last)?;
+            let scores = expression_scores(&validation, valid.faces().label_set.len());
+            let macro_f1 = scores.map(|(_, macro_f1)| macro_f1);
+            if best.as_ref().is_none_or(|(score, ..)| macro_f1.is_some_and(|f1| f1 > *score)) {
+                best = Some((macro_f1.unwrap_or(f64::NEG_INFINITY), epoch, store.snapshot()));
             }
+            if let Some(average) = &mut average {
+                average.swap();
+            }
+            let (scaling, precision) = (params.scaling, params.precision);
+            let (order, batch_size) = (order.as_slice(), params.batch_size);
+            let notes = objective.end_epoch(&mut ModelSurvey {
+                model,
+                faces,
+                scaling,
+                precision,
+                device,
+                order,
+                batch_size,
+                jitter,
+            })?;
+            let steps = steps_per_epoch as f64;
+            let record = EpochRecord {
+                epoch,
+                epochs: params.epochs,
+                train_loss: sums.total / steps,
+                parts: sums.parts.into_iter().map(|(name, sum)| (name, sum / steps)).collect(),
+                numbers: notes.numbers,
+                class_distributions: notes.class_distributions,
+                warnings: notes.warnings,
+                lr,
+                valid_accuracy: scores.map(|(accuracy, _)| accuracy),
+                valid_macro_f1: macro_f1,
+                seconds: started.elapsed().as_secs_f64(),
+                images_per_second: steps * params.batch_size as f64 / training,
+            };
+            on_epoch(&record);
+            history.push(record);
         }
-        let training = started.elapsed().as_secs_f64();
-        let steps = steps_per_epoch as f64;
         if let Some(average) = &mut average {
             average.swap();
         }
-        let validation = evaluator.predict(model, valid.faces(), Selection::Last)?;
-        let scores = expression_scores(&validation, valid.faces().label_set.len());
-        let macro_f1 = scores.map(|(_, macro_f1)| macro_f1);
-        if best.as_ref().is_none_or(|(score, ..)| macro_f1.is_some_and(|f1| f1 > *score)) {
-            best = Some((macro_f1.unwrap_or(f64::NEG_INFINITY), epoch, store.snapshot()));
-        }
-        if let Some(average) = &mut average {
-            average.swap();
-        }
-        let record = EpochRecord {
-            epoch,
-            epochs: params.epochs,
-            train_loss: loss_sum / steps,
-            parts: part_sums.into_iter().map(|(name, sum)| (name, sum / steps)).collect(),
-            lr,
-            valid_accuracy: scores.map(|(accuracy, _)| accuracy),
-            valid_macro_f1: macro_f1,
-            seconds: started.elapsed().as_secs_f64(),
-            images_per_second: steps * params.batch_size as f64 / training,
-        };
-        on_epoch(&record);
-        history.push(record);
+        let (_, best_epoch, best_state) = best.unwrap_or_else(|| (0.0, 0, store.snapshot()));
+        Ok(Fitted { history, best_state, selection: FrozenSelection { best_epoch } })
     }
-    if let Some(average) = &mut average {
-        average.swap();
+}
+
+/// Sums of the losses of an epoch.
+#[derive(Default)]
+struct LossSums {
+    total: f64,
+    parts: BTreeMap<&'static str, f64>,
+}
+
+impl LossSums {
+    fn add(&mut self, value: f64, parts: Vec<(&'static str, f64)>) {
+        self.total += value;
+        for (name, part) in parts {
+            *self.parts.entry(name).or_default() += part;
+        }
     }
-    let (_, best_epoch, best_state) = best.unwrap_or_else(|| (0.0, 0, store.snapshot()));
-    Ok(Fitted { history, best_state, selection: FrozenSelection { best_epoch } })
 }

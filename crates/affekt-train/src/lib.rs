@@ -8,12 +8,15 @@ mod assemble;
 mod error;
 mod evaluate;
 mod fit;
+mod order;
 mod seal;
 mod sets;
+mod survey;
 
 pub use assemble::PixelScaling;
 pub use error::TrainError;
 pub use evaluate::{Evaluator, expression_scores};
-pub use fit::{EpochRecord, FitParams, Fitted, fit};
+pub use fit::{EpochRecord, FitParams, Fitted, Training};
+pub use order::{EpochOrder, Shuffled};
 pub use seal::{FrozenSelection, SealedTest, TestSet};
 pub use sets::{FaceSet, Splits, TrainSet, ValidSet};

@@ -42,6 +42,11 @@ impl FaceSet {
         self.rows.len()
     }
 
+    /// The samples, in the order of their positions.
+    pub fn rows(&self) -> impl Iterator<Item = &ManifestRow> {
+        self.rows.iter().map(|(_, row)| row)
+    }
+
     /// Mean colour of the faces.
     pub fn mean_colour(&self) -> [u8; 3] {
         self.cache.mean_colour(self.rows.iter().map(|(index, _)| *index))

@@ -8,10 +8,10 @@ use affekt_augment::{AugmentParams, AugmentSpec, EraseSpec};
 use affekt_core::{Seed, Split};
 use affekt_learn::CosineSchedule;
 use affekt_losses::{MultiTaskObjective, TaskWeights};
-use affekt_models::{HeadSizes, MultiTask, SmallResNet};
+use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
 use affekt_ot::{CostMatrix, Normalisation};
 use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{EpochRecord, FitParams, PixelScaling, TrainError, expression_scores, fit};
+use affekt_train::{EpochRecord, FitParams, PixelScaling, Shuffled, TrainError, Training, expression_scores};
 use miniature::{Labels, miniature};
 
 struct Arm {
@@ -30,11 +30,12 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     set_threads(1);
     let splits = miniature(labels);
     let store = ParamStore::new(Seed(arm.seed), Device::Cpu);
-    let backbone = Box::new(SmallResNet::new(&store.root().sub("backbone"), 8));
+    let backbone =
+        Box::new(ResNet::new(&store.root().sub("backbone"), Architecture::SmallResNet { width: 8 }));
     let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
     let model = MultiTask::new(&store.root(), backbone, heads, 0.1);
     let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
-    let objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
+    let mut objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
     let erase =
         EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
     let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), warp: None, rand_augment: None };
@@ -51,17 +52,19 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
         seed: Seed(arm.seed),
     };
     let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
-    let fitted = fit(
-        &model,
-        &store,
-        &objective,
-        &schedule,
-        &augment,
-        &splits.train,
-        &splits.valid,
-        &params,
-        &mut |_| {},
-    )?;
+    let order = Shuffled { len: splits.train.faces().len(), seed: params.seed };
+    let fitted = Training {
+        model: &model,
+        store: &store,
+        objective: &mut objective,
+        schedule: &schedule,
+        augment: &augment,
+        order: &order,
+        train: &splits.train,
+        valid: &splits.valid,
+        params,
+    }
+    .run(&mut |_| {})?;
     let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();
     let evaluator = params.evaluator(Device::Cpu);
     assert!((1..=arm.epochs).contains(&fitted.selection.best_epoch()));

@@ -1,11 +1,13 @@
 //! The command line.
 
+mod train;
+mod weights;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-mod weights;
-
+pub(crate) use train::{StepArgs, StepPrecision, TrainArgs};
 pub(crate) use weights::{WeightsCommand, WeightsExportArgs, WeightsShowArgs};
 
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Weights(WeightsCommand),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
+    /// One training step from given weights and a given batch, every intermediate into one safetensors file
+    Step(StepArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -354,14 +358,4 @@ pub(crate) struct WorldsRenderArgs {
     /// Seed of the draw
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct TrainArgs {
-    /// Run folder, which holds run.json
-    #[arg(long)]
-    pub(crate) run: PathBuf,
-    /// End when standard input closes, that is, when the process that started this one is gone
-    #[arg(long, hide = true)]
-    pub(crate) follow_parent: bool,
 }

@@ -3,6 +3,8 @@
 pub use affekt_ot::Normalisation;
 use serde::{Deserialize, Serialize};
 
+use super::MethodSpec;
+
 /// One arm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +15,9 @@ pub struct ArmSpec {
     pub isolates: String,
     /// Cost of its transport term.
     pub cost: CostSpec,
+    /// Network and loss of its own; absent for the shared network and the shared loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<MethodSpec>,
 }
 
 /// Cost matrix of an arm.

@@ -5,6 +5,7 @@
 mod analysis;
 mod arm;
 mod dataset;
+mod method;
 mod training;
 
 use affekt_augment::AugmentSpec;
@@ -13,8 +14,10 @@ use serde::{Deserialize, Serialize};
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, CostSpec, Normalisation};
 pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use training::{
-    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, ScheduleSpec, TaskWeights, TrainSpec,
+    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec, ScheduleSpec, TaskWeights,
+    TrainSpec,
 };
 
 /// A study: datasets x arms x seeds, and how the runs are compared.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::StageName;
+
 /// Network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -12,6 +14,10 @@ pub struct ModelSpec {
     pub heads: Vec<Head>,
     /// Dropout before the heads, 0 to 1.
     pub dropout: f64,
+    /// Last stage whose parameters stay as they are; absent to train all. A method with a stem of its own says so
+    /// itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<StageName>,
 }
 
 /// Feature extractors.
@@ -25,6 +31,8 @@ pub enum Backbone {
     },
     /// ResNet-18 in torchvision's layout.
     Resnet18 {},
+    /// ResNet-50 in torchvision's layout.
+    Resnet50 {},
 }
 
 /// Task heads.
@@ -53,6 +61,9 @@ pub struct TrainSpec {
     pub optimizer: OptimizerSpec,
     /// Learning-rate schedule.
     pub schedule: ScheduleSpec,
+    /// How often images of each class are seen; absent for each once an epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<SamplingSpec>,
     /// Decay per step of the weights' exponential moving average, in [0, 1), with which the run then validates and
     /// predicts; absent for the weights themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +78,20 @@ pub enum Precision {
     Fp32,
     /// bfloat16 convolutions and linear layers.
     Bf16,
+}
+
+/// Which training images an epoch visits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SamplingSpec {
+    /// Every image once.
+    Shuffled,
+    /// Drawn with replacement, every class equally often.
+    Balanced,
+    /// Drawn with replacement, classes in proportion to the square root of their images.
+    SquareRoot,
+    /// Without replacement, of each class as many as the rarest has, others each epoch.
+    DownSampled,
 }
 
 /// Optimisers.
@@ -86,6 +111,17 @@ pub enum OptimizerSpec {
         /// Decoupled decay, applied to weights of two and more dimensions only.
         weight_decay: f64,
     },
+    /// Adam (Kingma and Ba 2015), no decay.
+    Adam {
+        /// Peak learning rate.
+        lr: f64,
+        /// Decay of the first moment.
+        beta1: f64,
+        /// Decay of the second moment.
+        beta2: f64,
+        /// Added to the root of the second moment.
+        eps: f64,
+    },
 }
 
 /// Learning-rate schedules, evaluated per step.
@@ -98,6 +134,11 @@ pub enum ScheduleSpec {
         warmup_epochs: f64,
         /// Last rate as a share of the peak.
         final_fraction: f64,
+    },
+    /// The rate times `gamma` after each epoch.
+    Exponential {
+        /// Factor, in (0, 1].
+        gamma: f64,
     },
 }
 

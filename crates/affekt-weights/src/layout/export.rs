@@ -37,7 +37,8 @@ pub struct Exported {
 impl Layout {
     /// The ResNet within a checkpoint of affekt, and the expression head as its classifier.
     ///
-    /// Of the dual-branch model this is the stem with the target branch.
+    /// Of the dual-branch model this is the stem with the target branch. Its attention, a factor in (0, 1) of each face's
+    /// logits, is left behind: classes keep their order, probabilities do not keep their values.
     ///
     /// # Errors
     /// [`WeightsError::NotExportable`] when the names are of no layout of affekt, or lack a stage or the head.

@@ -30,7 +30,8 @@ Example:
   affekt weights export runs/STUDY/runs/RUN/checkpoint.safetensors --out resnet18.safetensors
 
 The file fits timm.create_model(\"resnet18\", num_classes=N) with strict=True; the expression head becomes fc.
-Of a dual-branch model the stem and the target branch are written. What has no place in a ResNet is named.")]
+Of a dual-branch model the stem and the target branch are written, without the attention that scales its logits:
+the predicted class stays, its probability does not. What has no place in a ResNet is named.")]
 pub(crate) struct WeightsExportArgs {
     /// Checkpoint of a run
     pub(crate) checkpoint: PathBuf,

@@ -2,7 +2,7 @@
 
 use affekt_artifact::{QuarantineItem, write_atomic};
 use affekt_data::{DataStats, Dataset, PartStats, ReadRow, Reading, VaStats, open_pictures, rows_to_show};
-use affekt_face::{FaceHint, Fit, Framing, Preprocess, Preprocessor, ResizeFilter, Rgb8Image};
+use affekt_face::{FaceHint, Fit, Framing, Picture, Preprocess, Preprocessor, ResizeFilter};
 use affekt_report::{DataPicture, data_page};
 use anyhow::Context;
 use image::ExtendedColorType;
@@ -99,7 +99,7 @@ fn data_picture(row: &ReadRow, jpeg: Vec<u8>) -> DataPicture {
     }
 }
 
-fn small_jpeg(preprocess: Preprocess, picture: &Rgb8Image) -> anyhow::Result<Vec<u8>> {
+fn small_jpeg(preprocess: Preprocess, picture: &Picture) -> anyhow::Result<Vec<u8>> {
     let mut pixels = vec![0; preprocess.image_len()];
     Preprocessor::new(preprocess).apply(picture, &FaceHint::default(), &mut pixels)?;
     let mut jpeg = Vec::new();

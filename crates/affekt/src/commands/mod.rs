@@ -7,6 +7,7 @@ mod data_prepare;
 mod data_stats;
 mod data_view;
 mod report;
+mod step;
 mod study_collect;
 mod study_plan;
 mod study_run;
@@ -36,5 +37,6 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Weights(WeightsCommand::Show(args)) => weights::show(&args),
         Command::Weights(WeightsCommand::Export(args)) => weights::export(&args),
         Command::Train(args) => train::run(&args),
+        Command::Step(args) => step::run(&args),
     }
 }

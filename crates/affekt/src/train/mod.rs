@@ -1,4 +1,7 @@
-//! One training run: the only place that turns names of networks, losses and schedules into values.
+//! One training run.
+
+mod build;
+pub(crate) mod step;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,14 +12,9 @@ use affekt_artifact::{Manifest, Predictions, Selection, write_atomic};
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
-use affekt_learn::{Backbone, CosineSchedule};
-use affekt_losses::{MultiTaskObjective, TaskWeights};
-use affekt_models::{HeadSizes, MultiTask, ResNet18, SmallResNet};
-use affekt_ot::CostMatrix;
-use affekt_study::{self as study, Head, OptimizerSpec, Prepared, ResolvedRun, RunLock, ScheduleSpec};
-use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{EpochRecord, FitParams, PixelScaling, Splits, fit};
-use anyhow::Context as _;
+use affekt_study::{self as study, Prepared, ResolvedRun, RunLock};
+use affekt_tensor::{Device, ParamStore, save_weights, set_threads};
+use affekt_train::{EpochOrder as _, EpochRecord, Splits, Training};
 
 /// Trains the run resolved in `folder` and leaves its outputs there, `DONE` last.
 pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
@@ -35,36 +33,32 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     check_data(&run, &manifest, &data)?;
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
-    let model = build_model(&run, &store)?;
-    let cost = run
-        .cost
-        .as_ref()
-        .map(|rows| CostMatrix::from_rows(rows))
-        .transpose()
-        .context("cost matrix of the run")?;
-    let weights = TaskWeights { expression: run.tasks.expression, va: run.tasks.va, au: run.tasks.au };
-    let objective = MultiTaskObjective::new(weights, run.lambda, cost.as_ref())?;
-    let augment = AugmentParams::new(run.augment)?.pipeline(splits.train.faces().mean_colour());
-    let params = fit_params(&run)?;
-    let schedule = schedule(&run, splits.train.faces().len())?;
+    let model = build::model(&run, &store)?;
+    let mut objective = build::objective(&run)?;
+    let faces = splits.train.faces();
+    let augment = AugmentParams::new(run.augment)?.pipeline(faces.mean_colour());
+    let params = build::fit_params(&run)?;
+    let order = build::order(&run, faces);
+    let schedule = build::schedule(&run, order.len())?;
 
     let mut metrics = String::new();
     let mut broken = None;
-    let fitted = fit(
-        &model,
-        &store,
-        &objective,
-        &schedule,
-        &augment,
-        &splits.train,
-        &splits.valid,
-        &params,
-        &mut |record| {
-            if let Err(error) = log_epoch(folder, &mut metrics, record) {
-                broken.get_or_insert(error);
-            }
-        },
-    )?;
+    let training = Training {
+        model: &*model,
+        store: &store,
+        objective: &mut *objective,
+        schedule: &*schedule,
+        augment: &augment,
+        order: &order,
+        train: &splits.train,
+        valid: &splits.valid,
+        params,
+    };
+    let fitted = training.run(&mut |record| {
+        if let Err(error) = log_epoch(folder, &mut metrics, record) {
+            broken.get_or_insert(error);
+        }
+    })?;
     if let Some(error) = broken {
         return Err(error);
     }
@@ -75,9 +69,9 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let evaluator = params.evaluator(Device::Cpu);
     let card = weight_card(&run, best_epoch);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
-    let mut rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
+    let mut rows = evaluator.predict(&*model, test.faces(), Selection::Last)?;
     store.restore(&fitted.best_state);
-    rows.extend(evaluator.predict(&model, test.faces(), Selection::BestValid)?);
+    rows.extend(evaluator.predict(&*model, test.faces(), Selection::BestValid)?);
     let predictions = Predictions { label_set: run.label_set.clone(), aus: run.aus.clone(), rows };
     predictions.save(&folder.join("predictions.csv"))?;
     study::finish_run(folder)?;
@@ -101,47 +95,6 @@ fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Re
         run.data_digest
     );
     Ok(())
-}
-
-fn build_model(run: &ResolvedRun, store: &ParamStore) -> anyhow::Result<MultiTask> {
-    let path = store.root().sub("backbone");
-    let backbone: Box<dyn Backbone> = match run.model.backbone {
-        study::Backbone::SmallResnet { width } => Box::new(SmallResNet::new(&path, i64::from(width))),
-        study::Backbone::Resnet18 {} => Box::new(ResNet18::new(&path)),
-    };
-    anyhow::ensure!(run.model.heads.contains(&Head::Expression), "model.heads must contain \"expression\"");
-    let n_aus = if run.model.heads.contains(&Head::Au) { run.aus.len() } else { 0 };
-    let heads = HeadSizes {
-        n_classes: i64::try_from(run.label_set.len())?,
-        va: run.model.heads.contains(&Head::Va),
-        n_aus: i64::try_from(n_aus)?,
-    };
-    Ok(MultiTask::new(&store.root(), backbone, heads, run.model.dropout))
-}
-
-fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
-    let OptimizerSpec::AdamW { lr, beta1, beta2, eps, weight_decay } = run.train.optimizer;
-    Ok(FitParams {
-        epochs: run.train.epochs,
-        batch_size: usize::try_from(run.train.batch_size)?,
-        lr,
-        adam_w: AdamWParams::new(beta1, beta2, eps, weight_decay)?,
-        ema: run.train.ema.map(EmaDecay::new).transpose()?,
-        precision: match run.train.precision {
-            study::Precision::Fp32 => Precision::Fp32,
-            study::Precision::Bf16 => Precision::Bf16,
-        },
-        scaling: PixelScaling { mean: run.input.mean, std: run.input.std },
-        mirror: run.input.mirror,
-        seed: Seed(run.seed),
-    })
-}
-
-fn schedule(run: &ResolvedRun, n_train: usize) -> anyhow::Result<CosineSchedule> {
-    let ScheduleSpec::Cosine { warmup_epochs, final_fraction } = run.train.schedule;
-    let steps_per_epoch = n_train as u64 / u64::from(run.train.batch_size.max(1));
-    let total = steps_per_epoch * u64::from(run.train.epochs);
-    Ok(CosineSchedule::new(warmup_epochs * steps_per_epoch as f64, total, final_fraction)?)
 }
 
 /// Appends a line to `metrics.jsonl` and tells the parent process on stdout.

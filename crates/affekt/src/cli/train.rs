@@ -1,0 +1,49 @@
+//! Arguments of training.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Args, Debug)]
+pub(crate) struct TrainArgs {
+    /// Run folder, which holds run.json
+    #[arg(long)]
+    pub(crate) run: PathBuf,
+    /// End when standard input closes, that is, when the process that started this one is gone
+    #[arg(long, hide = true)]
+    pub(crate) follow_parent: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StepArgs {
+    /// Run folder, which holds run.json: method, network, optimiser and loss
+    #[arg(long)]
+    pub(crate) run: PathBuf,
+    /// State dict to start from (safetensors, our names)
+    #[arg(long)]
+    pub(crate) weights: PathBuf,
+    /// Batch (safetensors): images [n,3,h,w] as the network sees them, labels [n]; at will class_distributions [c,c],
+    /// softmax [m,c] and softmax_labels [m]
+    #[arg(long)]
+    pub(crate) batch: PathBuf,
+    /// Epoch the step belongs to
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) epoch: u32,
+    /// Arithmetic of the step
+    #[arg(long, value_enum, default_value = "fp32")]
+    pub(crate) precision: StepPrecision,
+    /// File to write (safetensors)
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+/// Arithmetic of a step.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum StepPrecision {
+    /// 32-bit floats
+    Fp32,
+    /// bfloat16 convolutions
+    Bf16,
+    /// 64-bit activations over 32-bit parameters: tells an error of method from one of rounding
+    Fp64,
+}
