@@ -1,12 +1,14 @@
 //! The command line.
 
 mod train;
+mod weights;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use train::{StepArgs, StepPrecision, TrainArgs};
+pub(crate) use weights::{WeightsCommand, WeightsExportArgs, WeightsShowArgs};
 
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
 #[derive(Debug, Parser)]
@@ -40,6 +42,9 @@ pub(crate) enum Command {
     /// Faces whose true class posterior is known
     #[command(subcommand)]
     Worlds(WorldsCommand),
+    /// Look at model weights, or bring a checkpoint to timm's names
+    #[command(subcommand)]
+    Weights(WeightsCommand),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
     /// One training step from given weights and a given batch, every intermediate into one safetensors file

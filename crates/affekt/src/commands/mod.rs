@@ -14,9 +14,10 @@ mod study_run;
 mod study_status;
 mod summary;
 mod train;
+mod weights;
 mod worlds_render;
 
-use crate::cli::{Command, DataCommand, StudyCommand, WorldsCommand};
+use crate::cli::{Command, DataCommand, StudyCommand, WeightsCommand, WorldsCommand};
 use crate::output::Outcome;
 
 /// Runs a parsed command.
@@ -33,6 +34,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Data(DataCommand::Prepare(args)) => data_prepare::run(&args),
         Command::Data(DataCommand::Noise(args)) => data_noise::run(&args),
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
+        Command::Weights(WeightsCommand::Show(args)) => weights::show(&args),
+        Command::Weights(WeightsCommand::Export(args)) => weights::export(&args),
         Command::Train(args) => train::run(&args),
         Command::Step(args) => step::run(&args),
     }
