@@ -6,6 +6,7 @@
 mod abaw;
 mod action_units;
 mod affectnet;
+pub mod drawn;
 mod expw;
 mod faces;
 mod fer_plus;
