@@ -91,11 +91,16 @@ pub fn prepare_with(
     out: &Path,
 ) -> Result<Prepared, DataError> {
     let Preparing { preprocess, split, noise, .. } = preparing;
-    let reading = reader.read(root)?;
+    let mut reading = reader.read(root)?;
     refuse_far_counts(dataset, &reading.counts)?;
-    let splits = split_by_subject(&reading.rows, &split)?;
-    let digests = RowDigests::of(root, &reading)?;
+    let mut digests = RowDigests::of(root, &reading)?;
+    // What is on disk, whoever takes part.
     let fingerprint = fingerprint_of(dataset, &reading, &digests);
+    if split.keep.is_some() {
+        reading.rows.retain(|row| split.keeps(row.subject.as_str()));
+        digests = RowDigests::of(root, &reading)?;
+    }
+    let splits = split_by_subject(&reading.rows, &split)?;
     let Reading { rows, mut quarantine, counts, .. } = reading;
 
     fs::create_dir_all(out).map_err(DataError::io("create folder", out))?;

@@ -18,6 +18,9 @@ pub struct SplitSpec {
     pub test: f64,
     /// Seed of the division; its own, so that run seeds share one division.
     pub seed: u64,
+    /// Share of the subjects that take part at all, in (0, 1]; absent for all. For studies that must be short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<f64>,
 }
 
 impl SplitSpec {
@@ -28,6 +31,15 @@ impl SplitSpec {
             Split::Valid => self.valid,
             Split::Test => self.test,
         }
+    }
+}
+
+impl SplitSpec {
+    /// Whether a subject takes part: a pure function of its name and the seed, so that a larger share keeps those of
+    /// a smaller one.
+    pub(crate) fn keeps(&self, subject: &str) -> bool {
+        let Some(share) = self.keep else { return true };
+        Seed(self.seed).stream("keep", &[word_of(subject)]).uniform() < share
     }
 }
 

@@ -48,7 +48,7 @@ fn every_split_has_every_class_in_about_its_share() {
     let Some(root) = shared("faces8") else { return };
     let reading = faces8().reader().read(&root).unwrap();
     for seed in 0..5 {
-        let spec = SplitSpec { valid: 0.15, test: 0.15, seed };
+        let spec = SplitSpec { valid: 0.15, test: 0.15, seed, keep: None };
         let splits = split_by_subject(&reading.rows, &spec).unwrap();
         let mut counts: BTreeMap<Split, [u64; 8]> = BTreeMap::new();
         for (row, split) in reading.rows.iter().zip(splits) {
@@ -76,7 +76,7 @@ fn check_and_prepare_agree_with_the_readme() {
     assert_eq!((report.images, report.subjects, report.largest_subject), (10_671, 4_459, 520));
     assert_eq!(report.images_without_rows, 0);
     let out = tempfile::tempdir().unwrap();
-    let spec = SplitSpec { valid: 0.15, test: 0.15, seed: 0 };
+    let spec = SplitSpec { valid: 0.15, test: 0.15, seed: 0, keep: None };
     let prepared = prepare_files(&faces8(), &root, preparing(spec, &mut |_| ()), out.path()).unwrap();
     assert_eq!(prepared.manifest.rows.len(), 10_671);
     assert_eq!(prepared.quarantine.faults().count(), 2);

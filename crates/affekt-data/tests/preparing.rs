@@ -10,7 +10,7 @@ use affekt_artifact::{Manifest, QuarantineReason};
 use affekt_core::Split;
 use affekt_data::{
     DataError, Dataset, LabelNoise, NoiseError, NoiseShape, NoisyLabels, Prepared, PreparedStamp, Preparing,
-    check, fingerprint, prepare_files,
+    SplitSpec, check, fingerprint, prepare_files,
 };
 use affekt_face::FaceCache;
 use support::{Folder, SPLIT, dataset, jpeg, preparing, preprocess};
@@ -243,4 +243,24 @@ fn a_clean_dataset_needs_no_attention() {
     let folder = Folder::with_rows(30);
     let report = check(&dataset(&[]), &folder.root()).unwrap();
     assert!(!report.needs_attention(), "{report}");
+}
+
+#[test]
+fn a_share_of_the_subjects_takes_part_and_a_larger_share_holds_it() {
+    let folder = Folder::with_rows(60);
+    let subjects = |keep: Option<f64>| -> BTreeSet<String> {
+        let split = SplitSpec { keep, ..SPLIT };
+        let prepared =
+            prepare_files(&dataset(&[]), &folder.root(), preparing(split, &mut |_| ()), &folder.out())
+                .unwrap();
+        let stamp = PreparedStamp::load(&folder.out()).unwrap();
+        let now = fingerprint(&dataset(&[]), &folder.root()).unwrap();
+        assert!(stamp.is_current(&now, preprocess(), split, None));
+        assert_eq!(FaceCache::open(&folder.out().join("faces")).unwrap().len(), prepared.manifest.rows.len());
+        prepared.manifest.rows.iter().map(|row| row.subject.to_string()).collect()
+    };
+    let (all, most, half) = (subjects(None), subjects(Some(0.8)), subjects(Some(0.5)));
+    assert_eq!(all.len(), 30);
+    assert!(most.len() < 30 && half.len() < most.len() && half.is_subset(&most), "{half:?} of {most:?}");
+    assert!(half.len() >= 8, "{} of 30", half.len());
 }

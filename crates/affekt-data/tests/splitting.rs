@@ -9,7 +9,7 @@ use affekt_data::{DataError, ImageSource, ReadRow, SplitSpec, split_by_subject};
 use affekt_face::FaceHint;
 use proptest::prelude::*;
 
-const SPEC: SplitSpec = SplitSpec { valid: 0.2, test: 0.1, seed: 3 };
+const SPEC: SplitSpec = SplitSpec { valid: 0.2, test: 0.1, seed: 3, keep: None };
 
 fn row(k: usize, subject: usize, class: usize) -> ReadRow {
     ReadRow {
@@ -106,7 +106,7 @@ fn seeds_differ_and_repeat() {
 #[test]
 fn a_split_of_share_zero_stays_empty() {
     let rows: Vec<ReadRow> = (0..100).map(|k| row(k, k, k % 2)).collect();
-    let splits = split_by_subject(&rows, &SplitSpec { valid: 0.0, test: 0.5, seed: 0 }).unwrap();
+    let splits = split_by_subject(&rows, &SplitSpec { valid: 0.0, test: 0.5, seed: 0, keep: None }).unwrap();
     assert!(!splits.contains(&Split::Valid));
     assert_eq!(splits.iter().filter(|&&s| s == Split::Test).count(), 50);
     assert!(split_by_subject(&[], &SPEC).unwrap().is_empty());
@@ -115,7 +115,7 @@ fn a_split_of_share_zero_stays_empty() {
 #[test]
 fn fractions_that_leave_no_training_part_are_refused() {
     for (valid, test) in [(0.5, 0.5), (-0.1, 0.2), (1.0, 0.0), (f64::NAN, 0.1), (0.1, f64::INFINITY)] {
-        let error = split_by_subject(&[row(0, 0, 0)], &SplitSpec { valid, test, seed: 0 });
+        let error = split_by_subject(&[row(0, 0, 0)], &SplitSpec { valid, test, seed: 0, keep: None });
         assert!(matches!(error, Err(DataError::Fractions { .. })), "{valid} {test}");
     }
 }

@@ -1,6 +1,6 @@
 //! Predictions of a model on a split.
 
-use affekt_artifact::{PredictionRow, Selection};
+use affekt_artifact::{ManifestRow, PredictionRow, Selection};
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, ModelOutput};
 use affekt_metrics::{Confusion, UndefinedClass};
@@ -81,6 +81,25 @@ impl Evaluator {
             }
         }
         Ok(rows)
+    }
+}
+
+impl Evaluator {
+    /// Shows what the model says of the samples at `positions`, batch by batch, faces as they are.
+    pub fn visit(
+        &self,
+        model: &dyn AffectModel,
+        faces: &FaceSet,
+        positions: &[usize],
+        see: &mut dyn FnMut(&[&ManifestRow], &ModelOutput),
+    ) {
+        let _guard = no_grad_guard();
+        let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
+        let mut assembler = Assembler::new(faces, self.scaling, self.device);
+        for chunk in positions.chunks(Self::BATCH) {
+            let rows: Vec<&ManifestRow> = chunk.iter().map(|&position| &faces.rows[position].1).collect();
+            see(&rows, &model.forward(&assembler.batch(chunk, None).images, mode));
+        }
     }
 }
 

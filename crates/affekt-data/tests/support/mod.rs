@@ -124,7 +124,7 @@ pub(crate) fn preprocess() -> Preprocess {
     Preprocess::new(PreprocessSpec { size: 8, fit: Fit::Stretch, filter: ResizeFilter::PilBilinear }).unwrap()
 }
 
-pub(crate) const SPLIT: SplitSpec = SplitSpec { valid: 0.2, test: 0.2, seed: 1 };
+pub(crate) const SPLIT: SplitSpec = SplitSpec { valid: 0.2, test: 0.2, seed: 1, keep: None };
 
 /// The shared real data, or a counted skip.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {

@@ -47,6 +47,8 @@ pub(super) fn check_dataset(
             );
             checks.within(format!("{key}.source.split.valid"), split.valid, 0.0, 0.9);
             checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
+            let keep = split.keep.unwrap_or(1.0);
+            checks.demand(keep > 0.0 && keep <= 1.0, format!("{key}.source.split.keep"), keep, "in (0, 1]");
             let held_out = split.valid + split.test;
             checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
             needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);

@@ -97,6 +97,9 @@ pub struct SplitSpec {
     pub test: f64,
     /// Seed of the assignment.
     pub seed: u64,
+    /// Share of the subjects that take part at all, in (0, 1]; absent for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<f64>,
 }
 
 /// Source of the class prototypes.

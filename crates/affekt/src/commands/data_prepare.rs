@@ -14,7 +14,7 @@ use crate::prepare::Progress;
 
 pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     let dataset = Dataset::load(&args.manifest)?;
-    let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed };
+    let split = SplitSpec { valid: args.valid, test: args.test, seed: args.split_seed, keep: None };
     let preprocess = Preprocess::framed(args.size, framing(args)?)?.with_colour(if args.grey {
         Colour::Grey
     } else {

@@ -33,7 +33,7 @@ impl Files {
     ) -> anyhow::Result<Self> {
         let dataset = Dataset::load(manifest)?;
         let noise = noise.map(|spec| noise::resolve(spec, dataset.label_set())).transpose()?;
-        let SplitSpec { valid, test, seed } = split;
+        let SplitSpec { valid, test, seed, keep } = split;
         let mut hasher = Hasher::new();
         hasher
             .part("kind", b"files")
@@ -46,7 +46,7 @@ impl Files {
             hasher.part("noise", format!("{noise:?}").as_bytes());
         }
         let inputs = hasher.part("seed", &seed.to_le_bytes()).finish();
-        let split = affekt_data::SplitSpec { valid, test, seed };
+        let split = affekt_data::SplitSpec { valid, test, seed, keep };
         Ok(Self { name: name.to_owned(), dataset, root: root.to_owned(), preprocess, split, noise, inputs })
     }
 }

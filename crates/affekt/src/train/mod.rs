@@ -1,6 +1,7 @@
 //! One training run.
 
 mod build;
+mod distributions;
 pub(crate) mod step;
 
 use std::collections::BTreeMap;
@@ -69,6 +70,8 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let evaluator = params.evaluator(Device::Cpu);
     let card = weight_card(&run, best_epoch);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
+    let shown = folder.join("distributions.csv");
+    distributions::write(&shown, evaluator, &*model, splits.train.faces(), &run.label_set)?;
     let mut rows = evaluator.predict(&*model, test.faces(), Selection::Last)?;
     store.restore(&fitted.best_state);
     rows.extend(evaluator.predict(&*model, test.faces(), Selection::BestValid)?);
