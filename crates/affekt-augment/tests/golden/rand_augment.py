@@ -18,7 +18,8 @@ import PIL
 from PIL import Image
 
 SEED = 20
-SIZE = 32
+SIZE = 16
+PICTURES = 20
 FILL = (124, 116, 104)
 HERE = Path(__file__).parent
 NAMES = {"TranslateXRel": "TranslateX", "TranslateYRel": "TranslateY"}
@@ -42,14 +43,18 @@ def timm_operations():
 
 
 def pictures():
-    """One with all levels, edges and noise; one dull, with a flat channel and a channel of two values."""
+    """By turns one with all levels, edges and noise, and a dull one with a flat channel and a channel of two values."""
     rng = numpy.random.default_rng(SEED)
     y, x = numpy.mgrid[:SIZE, :SIZE].astype(float)
-    waves = [128 + 90 * numpy.sin(x / 3 + c) + 60 * numpy.cos(y / (4 + c) - c) for c in range(3)]
-    rich = numpy.stack(waves, -1) + rng.normal(0, 20, (SIZE, SIZE, 3))
-    rich[8:14, 5:20] = (250, 5, 128)
-    dull = numpy.stack([90 + x + rng.integers(0, 9, x.shape), numpy.full_like(x, 77), 40 + 3 * (x > y)], -1)
-    return [numpy.clip(p, 0, 255).astype(numpy.uint8) for p in (rich, dull)]
+    for k in range(PICTURES):
+        if k % 2 == 0:
+            waves = [128 + 90 * numpy.sin(x / 2 + c + k) + 60 * numpy.cos(y / (3 + c) - c) for c in range(3)]
+            picture = numpy.stack(waves, -1) + rng.normal(0, 4 + 2 * k, (SIZE, SIZE, 3))
+            picture[4:7, 3 : 10 - k % 5] = (250, 5, 128)
+        else:
+            flat = numpy.full_like(x, 60 + 7 * k)
+            picture = numpy.stack([90 + x + rng.integers(0, 9 + k, x.shape), flat, 40 + k * (x > y)], -1)
+        yield numpy.clip(picture, 0, 255).astype(numpy.uint8)
 
 
 def apply(timm, picture, name, level, negative, resample):
@@ -65,20 +70,21 @@ def apply(timm, picture, name, level, negative, resample):
 
 
 def cases():
-    for name in PLAIN:
-        yield from (dict(op=name, level=5.0, picture=p) for p in (0, 1))
-    for name in LEVELLED:
-        yield from (dict(op=name, level=level, picture=p) for level in LEVELS for p in (0, 1))
-    for name in WARPS:
-        for resample in RESAMPLE:
-            for level in LEVELS:
-                for negative in (False, True) if level > 0 else (False,):
-                    yield dict(op=name, level=level, picture=0, negative=negative, resample=resample)
+    for p in range(PICTURES):
+        for name in PLAIN:
+            yield dict(op=name, level=5.0, picture=p)
+        for level in LEVELS:
+            for name in LEVELLED:
+                yield dict(op=name, level=level, picture=p)
+            for name in WARPS:
+                # Every level meets both signs and both kinds of interpolation among the pictures.
+                resample, negative = list(RESAMPLE)[p // 2 % 2], level > 0 and p // 4 % 2 == 1
+                yield dict(op=name, level=level, picture=p, negative=negative, resample=resample)
 
 
 def main():
     timm, timm_version = timm_operations()
-    sources = pictures()
+    sources = list(pictures())
     blocks, index = list(sources), []
     for case in cases():
         case = {"negative": False, "resample": "Bilinear"} | case
