@@ -11,7 +11,6 @@ use affekt_testkit::drawn;
 use affekt_weights::{HostTensor, StateDict, save};
 use support::{Ran, affekt, repository};
 
-/// Steps so small that no weight changes in 32 bit.
 const STUDY: &str = r#"
 study = "start"
 question = "Does training start from the weights named?"
@@ -27,7 +26,7 @@ mirror = false
 [[dataset]]
 name = "world"
 source = { kind = "world", world = "WORLD", size = { train = 64, valid = 32, test = 32 }, seed = 0 }
-prototypes = { kind = "table", table = "rm77" }
+prototypes = { kind = "empirical" }
 
 [model]
 backbone = { kind = "small-resnet", width = 4 }
@@ -40,7 +39,7 @@ WEIGHTS
 epochs = 1
 batch_size = 16
 precision = "fp32"
-optimizer = { kind = "adam", lr = 1e-30, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }
+optimizer = { kind = "adam", lr = RATE, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }
 schedule = { kind = "exponential", gamma = 0.9 }
 
 [augment]
@@ -95,9 +94,15 @@ impl Studio {
         self.0.path().join(name)
     }
 
+    /// With steps so small that no weight changes in 32 bit.
     fn study(&self, freeze: &str, weights: &str) -> Ran {
+        self.study_at("1e-30", freeze, weights)
+    }
+
+    fn study_at(&self, rate: &str, freeze: &str, weights: &str) -> Ran {
         let world = repository().canonicalize().unwrap().join("configs/worlds/separable.toml");
-        let text = STUDY.replace("WORLD", world.to_str().unwrap()).replace("FREEZE", freeze);
+        let text =
+            STUDY.replace("WORLD", world.to_str().unwrap()).replace("FREEZE", freeze).replace("RATE", rate);
         let path = self.at("study.toml");
         std::fs::write(&path, text.replace("WEIGHTS", weights)).unwrap();
         let out = self.at("runs");
@@ -187,6 +192,18 @@ fn both_networks_start_from_the_file_and_what_is_frozen_stays() {
     let log = std::fs::read_to_string(studio.run("paper").join("log.txt")).unwrap();
     assert!(log.contains("loaded") && log.contains("keeping initial values"), "{log}");
 
+    // With steps that count, what is frozen keeps the values of the file and nothing else does.
+    let ran = studio.study_at("0.01", "freeze = \"layer1\"", "weights = { file = \"net.safetensors\" }");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (plain, paper) = (studio.checkpoint("plain"), studio.checkpoint("paper"));
+    for (name, tensor) in net.iter().filter(|(name, _)| !name.starts_with("fc.") && is_parameter(name)) {
+        let is_frozen = ["conv1.", "bn1.", "layer1."].iter().any(|stage| name.starts_with(stage));
+        let place = if is_frozen { "stem" } else { "target" };
+        for (model, place) in [(&plain, "backbone"), (&paper, place)] {
+            assert_eq!(model.get(&format!("{place}.{name}")) == Some(tensor), is_frozen, "{place}.{name}");
+        }
+    }
+
     // Other content than the one planned is refused.
     let folder = studio.run("plain");
     std::fs::remove_file(folder.join("DONE")).unwrap();
@@ -220,4 +237,47 @@ fn what_does_not_fit_is_listed_and_nothing_is_trained() {
          \"auxiliary.layer2.0.bn1.bias\", \"target.layer2.0.bn1.bias\"] }",
     );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+}
+
+#[test]
+fn a_checkpoint_of_the_same_network_is_taken_whole_and_heads_for_other_classes_are_not() {
+    let studio = Studio::new();
+    assert_eq!(studio.study("", "").code, 0);
+    let own = studio.run("plain").join("checkpoint.safetensors");
+    std::fs::copy(own, studio.at("own.safetensors")).unwrap();
+    let first = studio.checkpoint("plain");
+    let ran = studio.study("", "weights = { file = \"own.safetensors\" }");
+    // The network with two branches is another one.
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("`affekt weights export`"), "{}", ran.stderr);
+    let text = std::fs::read_to_string(studio.run("plain").join("weights.txt")).unwrap();
+    assert!(text.contains(&format!("loaded {}", first.len())), "{text}");
+    assert!(!text.contains("keeping initial values"), "{text}");
+
+    // As many classes, but others: nothing but the card of the file tells.
+    let net = write_net(&studio.at("net.safetensors"), &first);
+    let cut = |name: &str, tensor: &HostTensor| {
+        let n = if name == "fc.weight" { 8 * 16 } else { 8 };
+        let shape = if name == "fc.weight" { vec![8, 16] } else { vec![8] };
+        HostTensor::from_f32(shape, &tensor.to_f32()[..n]).unwrap()
+    };
+    let eight = StateDict::from_tensors(net.iter().map(|(name, tensor)| {
+        (name.to_owned(), if name.starts_with("fc.") { cut(name, tensor) } else { tensor.clone() })
+    }));
+    let card = |classes: &str| {
+        let card = format!("{{ \"label_set\": {{ \"name\": \"x\", \"classes\": [{classes}] }} }}");
+        save(&studio.at("eight.safetensors"), &eight, &BTreeMap::from([("affekt".to_owned(), card)]))
+            .unwrap();
+        let ran = studio.study("", "weights = { file = \"eight.safetensors\" }");
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ["plain", "paper"].map(|arm| std::fs::read_to_string(studio.run(arm).join("weights.txt")).unwrap())
+    };
+    for text in card("\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\"") {
+        assert!(text.contains("fc.weight (a head for a, b, c, d, e, f, g, h, the model has"), "{text}");
+        assert!(text.contains("expression.bias"), "{text}");
+    }
+    let classes = affekt_core::LabelSet::aff_wild2().classes().join("\", \"");
+    for text in card(&format!("\"{classes}\"")) {
+        assert!(!text.contains("dropped") && !text.contains("expression.weight"), "{text}");
+    }
 }
