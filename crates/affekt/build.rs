@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What a trained run depends on.
-const RUN: [&str; 12] = [
+const RUN: [&str; 13] = [
     "affekt-core",
     "affekt-metrics",
     "affekt-ot",
@@ -14,6 +14,7 @@ const RUN: [&str; 12] = [
     "affekt-face",
     "affekt-data",
     "affekt-worlds",
+    "affekt-weights",
     "affekt-tensor",
     "affekt-learn",
     "affekt-losses",

@@ -130,7 +130,8 @@ fn flat(x: &Tensor) -> Vec<f64> {
 fn same(what: &str, got: &[f64], expected: &[f64]) {
     assert_eq!(got.len(), expected.len(), "{what}");
     for (got, expected) in got.iter().zip(expected) {
-        let allowed = 1e-10 * expected.abs().max(1e-3);
+        let size = expected.abs();
+        let allowed = 1e-10 * if size > 1e-3 { size } else { 1e-3 };
         assert!((got - expected).abs() <= allowed, "{what}: got {got}, expected {expected}");
     }
 }

@@ -100,7 +100,7 @@ fn one_face_and_a_map_of_one_pixel_give_numbers_and_gradients() {
 }
 
 #[test]
-fn dropout_of_the_stem_stops_outside_training_unless_told_otherwise() {
+fn dropout_acts_outside_training_only_where_asked() {
     for in_eval in [false, true] {
         let (_, model) = build(Division { stem_dropout: 0.5, dropout_in_eval: in_eval, ..DIVISION });
         let said =

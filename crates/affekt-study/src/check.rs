@@ -197,6 +197,22 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         "`expression` among them, for every measure of a study is about it",
     );
     checks.demand((0.0..1.0).contains(&spec.model.dropout), "model.dropout", spec.model.dropout, "in [0, 1)");
+    // Whether the file is there is asked when the study is planned: a study without it can be read and shown.
+    if let Some(weights) = &spec.model.weights {
+        let named = !weights.file.as_os_str().is_empty();
+        checks.demand(named, "model.weights.file", &weights.file, "a file of weights");
+        let key = weights.key.as_deref();
+        checks.demand(key != Some(""), "model.weights.key", key, "the key of a state dict, or none");
+        for (key, names) in [("drop", &weights.drop), ("fresh", &weights.fresh)] {
+            let whole = names.iter().all(|name| !name.is_empty());
+            checks.demand(
+                whole,
+                format!("model.weights.{key}"),
+                names,
+                "names, or prefixes that end with a dot",
+            );
+        }
+    }
     let train = &spec.train;
     checks.demand((1..=100_000).contains(&train.epochs), "train.epochs", train.epochs, "1 to 100000");
     checks.demand(

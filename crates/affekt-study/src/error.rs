@@ -75,6 +75,22 @@ pub enum StudyError {
         /// What would fit.
         expected: String,
     },
+    /// The file of weights to start from is not there.
+    #[error(
+        "{}: model.weights.file: no file at {}. affekt never starts from random weights silently: put the file there, name \
+         another, or take `model.weights` out to start from random ones. Any state dict of a ResNet-18 or ResNet-50 of timm \
+         or torchvision will do, as .pth (zip archive or the older stream) or safetensors. The published Ada-DF settings \
+         start from a ResNet-18 trained on MS-Celeb-1M, its state dict under the key `state_dict`; affekt cannot ship it, \
+         it must be obtained from its authors",
+        study.display(),
+        path.display()
+    )]
+    NoWeights {
+        /// The study file.
+        study: PathBuf,
+        /// Where the file was looked for.
+        path: PathBuf,
+    },
     /// Predictions from which a metric cannot be computed.
     #[error("{}: the {split} rows cannot be measured", path.display())]
     Metric {

@@ -44,4 +44,4 @@ pub use prepared::{Prepared, RealisedNoise};
 pub use progress::{Console, duration};
 pub use run::ResolvedRun;
 pub use spec::*;
-pub use study::Study;
+pub use study::{LocatedWeights, Study};

@@ -6,8 +6,8 @@ use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 
 use crate::cost::{cost_of, prototypes, source_name};
 use crate::{
-    ArmSpec, CostSpec, DatasetSpec, Job, Prepared, ResolvedRun, Study, StudyError, is_done, is_intact,
-    run_folder,
+    ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, Prepared, ResolvedRun, Study, StudyError, is_done,
+    is_intact, run_folder,
 };
 
 /// What decides numbers and is not in the study file.
@@ -82,20 +82,22 @@ impl PlannedStudy {
 /// Runs are ordered by dataset, seed, arm, so that an interrupted study has whole seeds to compare.
 ///
 /// # Errors
-/// [`StudyError`] for a class without prototype, costs that cannot be scaled, or names that do not fit a dataset.
+/// [`StudyError`] for a class without prototype, costs that cannot be scaled, names that do not fit a dataset, or weights
+/// that are not there.
 pub fn plan_study(
     study: &Study,
     datasets: &[PreparedDataset],
     context: &PlanContext,
 ) -> Result<PlannedStudy, StudyError> {
     let spec = study.spec();
+    let weights = study.weights()?;
     let mut planned = Vec::new();
     let mut runs = Vec::new();
     for (dataset, data) in spec.datasets.iter().zip(datasets) {
         let planned_dataset = plan_dataset(study, dataset, data)?;
         for &seed in &spec.seeds {
             for arm in &spec.arms {
-                runs.push(resolve(study, &planned_dataset, arm, seed, context)?);
+                runs.push(resolve(study, &planned_dataset, arm, seed, weights.as_ref(), context)?);
             }
         }
         planned.push(planned_dataset);
@@ -195,9 +197,14 @@ fn resolve(
     dataset: &PlannedDataset,
     arm: &ArmSpec,
     seed: u64,
+    weights: Option<&LocatedWeights>,
     context: &PlanContext,
 ) -> Result<ResolvedRun, StudyError> {
     let spec = study.spec();
+    let mut model = spec.model.clone();
+    if let Some((weights, located)) = model.weights.as_mut().zip(weights) {
+        weights.file.clone_from(&located.path);
+    }
     let cost = cost_of(arm, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
         dataset: dataset.name.clone(),
         arm: arm.name.clone(),
@@ -216,7 +223,8 @@ fn resolve(
         label_set: dataset.label_set.clone(),
         aus: dataset.aus.clone(),
         input: spec.input.clone(),
-        model: spec.model.clone(),
+        model,
+        weights_digest: weights.map(|located| located.digest.clone()),
         train: spec.train.clone(),
         augment: spec.augment,
         tasks: spec.loss.tasks,

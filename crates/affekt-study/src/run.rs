@@ -40,8 +40,11 @@ pub struct ResolvedRun {
     pub aus: Vec<u8>,
     /// What the network sees.
     pub input: InputSpec,
-    /// Network.
+    /// Network; the file of its weights, where it names one, by its absolute path.
     pub model: ModelSpec,
+    /// Digest of that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights_digest: Option<Digest>,
     /// Optimisation.
     pub train: TrainSpec,
     /// Augmentation of training images.
@@ -73,6 +76,10 @@ impl ResolvedRun {
         let mut value = plain_value(self);
         if let Value::Object(fields) = &mut value {
             fields.retain(|name, _| !Self::NAMES.contains(&name.as_str()));
+            // Where the file of weights lies decides nothing either; its digest does.
+            if let Some(Value::Object(weights)) = fields.get_mut("model").and_then(|m| m.get_mut("weights")) {
+                weights.remove("file");
+            }
         }
         canonical_digest(&value)
     }

@@ -14,6 +14,15 @@ pub struct Study {
     spec: StudySpec,
 }
 
+/// A file of weights that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocatedWeights {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Digest of its content.
+    pub digest: Digest,
+}
+
 impl Study {
     /// Reads a study file with one of its `[tier.<name>]` tables and `key=value` overrides over it.
     ///
@@ -66,6 +75,23 @@ impl Study {
     /// The folder that paths in the study file are relative to.
     pub fn folder(&self) -> PathBuf {
         self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+    }
+
+    /// The file of weights that training starts from; `None` without one.
+    ///
+    /// # Errors
+    /// [`StudyError::NoWeights`] when it is not there, [`StudyError::Io`] and [`StudyError::Artifact`] when it cannot be
+    /// read.
+    pub fn weights(&self) -> Result<Option<LocatedWeights>, StudyError> {
+        let Some(weights) = &self.spec.model.weights else { return Ok(None) };
+        let named = self.folder().join(&weights.file);
+        if !named.is_file() {
+            let path = std::path::absolute(&named).unwrap_or(named);
+            return Err(StudyError::NoWeights { study: self.path.clone(), path });
+        }
+        let path = named.canonicalize().map_err(StudyError::io("find", &named))?;
+        let digest = Digest::of_file(&path)?;
+        Ok(Some(LocatedWeights { path, digest }))
     }
 
     /// Digest of the study as resolved, whatever the order of keys in the file.

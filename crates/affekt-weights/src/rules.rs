@@ -37,6 +37,13 @@ pub struct Rules {
     pub fresh: Vec<String>,
 }
 
+impl Rules {
+    /// True for a source name that needs no use.
+    pub fn drops(&self, name: &str) -> bool {
+        names(&self.droppable, name)
+    }
+}
+
 /// True when an entry of `list` is `name` or a prefix of it.
 pub(crate) fn names(list: &[String], name: &str) -> bool {
     list.iter().any(|entry| entry == name || entry.ends_with('.') && name.starts_with(entry.as_str()))

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use train::{StepArgs, StepPrecision, TrainArgs};
+#[cfg(feature = "torch")]
+pub(crate) use train::StepPrecision;
+pub(crate) use train::{StepArgs, TrainArgs};
 pub(crate) use weights::{WeightsCommand, WeightsExportArgs, WeightsShowArgs};
 
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.

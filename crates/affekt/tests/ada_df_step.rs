@@ -153,7 +153,9 @@ fn step(golden: &Golden, run: &Run, precision: &str) -> BTreeMap<&'static str, f
     let mut differences = BTreeMap::new();
     let mut note = |group: &'static str, difference: f64| {
         let entry = differences.entry(group).or_insert(0.0);
-        if !(difference <= *entry) {
+        // A NaN is worse than any number.
+        let within = difference <= *entry;
+        if !within {
             *entry = difference;
         }
     };

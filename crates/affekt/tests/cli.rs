@@ -62,6 +62,24 @@ fn a_wrong_key_shows_its_line_and_the_nearest_key() {
     );
 }
 
+/// Told before data are prepared: no data root is given here.
+#[test]
+fn a_study_whose_weights_are_not_there_exits_2_and_says_how_to_get_them() {
+    for command in ["plan", "run"] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("runs");
+        let weights = "model.weights={ file = \"../weights/nowhere.pth\", key = \"state_dict\" }";
+        let ran = affekt(&["study", command, CONFIG, "--out", out.to_str().unwrap(), "--set", weights]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+        for part in
+            ["model.weights.file", "weights/nowhere.pth", "never starts from random weights", "MS-Celeb-1M"]
+        {
+            assert!(ran.stderr.contains(part), "{part} is missing in {}", ran.stderr);
+        }
+        assert!(!out.exists());
+    }
+}
+
 #[test]
 fn a_plan_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -50,6 +50,9 @@ fn arrays_in_eight_and_in_seven_expressions() {
         (0, &17.into(), &3.into()),
         "{report}"
     );
+    let counts = counts.replace("valid =", "test =");
+    let (code, report) = check("affectnet-7-reported.toml", Some(&counts), affectnet_npy);
+    assert_eq!((code, &report["images"], &report["faults"]), (0, &17.into(), &0.into()), "{report}");
 }
 
 #[test]

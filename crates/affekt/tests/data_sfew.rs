@@ -32,6 +32,16 @@ fn aligned_faces_check_in_either_folder() {
 }
 
 #[test]
+fn the_reported_part_of_the_aligned_faces_is_the_test_part() {
+    let checked =
+        Miniature::new("sfew-aligned-reported", None, |tree| sfew_aligned(tree, "Val_Aligned_Faces")).check();
+    assert_eq!(
+        (checked.code, checked.at("/images"), checked.at("/counts/splits/test/rows")),
+        (0, json!(20), json!(7))
+    );
+}
+
+#[test]
 fn a_class_folder_of_another_name_is_named_and_refuses() {
     let miniature = Miniature::new("sfew", None, sfew);
     for k in 0..6 {

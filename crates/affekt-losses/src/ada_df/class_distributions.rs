@@ -86,8 +86,9 @@ impl ClassDistributions {
         for (class, row) in self.rows.iter_mut().enumerate().filter(|(class, _)| updated[*class]) {
             let n = sums.counts[class];
             let mean: Vec<f64> = sums.sums[class].iter().map(|sum| sum / n as f64).collect();
-            // Also true of the NaN of an empty class.
-            let falls = !(mean[class] >= t);
+            // The NaN of an empty class does not reach t either.
+            let reaches = mean[class] >= t;
+            let falls = !reaches;
             self.fallen[class] = if falls { self.fallen[class] + 1 } else { 0 };
             *row = if falls { peaked(n_classes, class, t, rest) } else { mean };
         }

@@ -19,7 +19,7 @@ pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
 pub use training::{
     Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec, ScheduleSpec, TaskWeights,
-    TrainSpec,
+    TrainSpec, WeightsSpec,
 };
 
 /// A study: datasets x arms x seeds, and how the runs are compared.

@@ -1,5 +1,7 @@
 //! Network, optimisation, augmentation and loss of a study.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::StageName;
@@ -18,6 +20,29 @@ pub struct ModelSpec {
     /// itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<StageName>,
+    /// Weights to start from; absent to start from random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<WeightsSpec>,
+}
+
+/// Weights that training starts from: a residual network under the names of timm and torchvision, or a checkpoint of
+/// affekt of the same network.
+///
+/// Everything must fit by name and shape, except that heads which the file lacks, or has for other classes, start random.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightsSpec {
+    /// safetensors or a file of `torch.save`, relative to the study file; in a resolved run absolute.
+    pub file: PathBuf,
+    /// Key of the state dict in the file, such as `state_dict`; absent for the only one there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Names in the file that are not taken, or prefixes that end with a dot, such as `fc.`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+    /// Names in the model, or prefixes that end with a dot, that may start random where the file has nothing for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fresh: Vec<String>,
 }
 
 /// Feature extractors.

@@ -22,8 +22,8 @@ pub(crate) struct StepArgs {
     /// State dict to start from (safetensors, our names)
     #[arg(long)]
     pub(crate) weights: PathBuf,
-    /// Batch (safetensors): images [n,3,h,w] as the network sees them, labels [n]; at will class_distributions [c,c],
-    /// softmax [m,c] and softmax_labels [m]
+    /// Batch (safetensors): images [n,3,h,w] as the network sees them, labels [n]; at will
+    /// `class_distributions` [c,c], `softmax` [m,c] and `softmax_labels` [m]
     #[arg(long)]
     pub(crate) batch: PathBuf,
     /// Epoch the step belongs to

@@ -47,6 +47,8 @@ fn preview(args: &PlanArgs) -> anyhow::Result<Preview> {
     let out = &args.study.out;
     let study = Study::load(&args.study.config, args.study.tier.as_deref(), &args.study.overrides)?;
     let spec = study.spec();
+    // Told before data are prepared, which may take hours.
+    study.weights()?;
     let located = prepare::locate(&study, out, args.study.data_root.as_deref())?;
     let dir = out.join(&spec.study);
     let datasets = located

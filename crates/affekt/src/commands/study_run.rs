@@ -21,6 +21,8 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
     let stop = stop_flag()?;
     let out = &args.study.out;
     let study = Study::load(&args.study.config, args.study.tier.as_deref(), &args.study.overrides)?;
+    // Told before data are prepared, which may take hours.
+    study.weights()?;
     let located = prepare::locate(&study, out, args.study.data_root.as_deref())?;
     let datasets = prepare::prepare(located, out)?;
     let planned = plan_study(&study, &datasets, &identity::plan_context(command(&args.study)))?;

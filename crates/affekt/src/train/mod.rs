@@ -3,6 +3,7 @@
 mod build;
 mod distributions;
 pub(crate) mod step;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -35,6 +36,7 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
     let model = build::model(&run, &store)?;
+    weights::load(&run, &store, folder)?;
     let mut objective = build::objective(&run)?;
     let faces = splits.train.faces();
     let augment = AugmentParams::new(run.augment)?.pipeline(faces.mean_colour());
@@ -126,6 +128,7 @@ fn weight_card(run: &ResolvedRun, best_epoch: u32) -> BTreeMap<String, String> {
         "label_set": run.label_set,
         "aus": run.aus,
         "model": run.model,
+        "weights_digest": run.weights_digest,
         "input": run.input,
         "data_digest": run.data_digest,
         "code": run.code,

@@ -79,7 +79,7 @@ impl Batch {
             au_mask: none(0),
             posterior: None,
         };
-        Ok(Self { images, target, tensors })
+        Ok(Self { tensors, images, target })
     }
 
     /// A table [rows, columns] of the file as rows.
