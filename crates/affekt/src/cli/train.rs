@@ -19,7 +19,7 @@ pub(crate) struct StepArgs {
     /// Run folder, which holds run.json: method, network, optimiser and loss
     #[arg(long)]
     pub(crate) run: PathBuf,
-    /// State dict to start from (safetensors, our names)
+    /// Weights to start from: a checkpoint of ours, or a ResNet of timm or torchvision, .pth or safetensors
     #[arg(long)]
     pub(crate) weights: PathBuf,
     /// Batch (safetensors): images [n,3,h,w] as the network sees them, labels [n]; at will

@@ -7,20 +7,19 @@ use affekt_artifact::write_atomic;
 use affekt_core::Seed;
 use affekt_learn::{ModelOutput, Objective, Target};
 use affekt_losses::ClassDistributions;
-use affekt_study::ResolvedRun;
+use affekt_study::{ResolvedRun, WeightsSpec};
 use affekt_tensor::{
-    AdamW, Device, Kind, Mode, ParamStore, Precision, Tensor, load_weights, read_tensors, save_tensors,
-    set_threads,
+    AdamW, Device, Kind, Mode, ParamStore, Precision, Tensor, read_tensors, save_tensors, set_threads,
 };
 use anyhow::{Context as _, ensure};
 
-use super::build;
+use super::{build, weights};
 
 /// What a step is made from.
 pub(crate) struct StepInput<'a> {
     /// `run.json` or its folder: method, network, optimiser, loss.
     pub(crate) run: &'a Path,
-    /// State dict, safetensors.
+    /// State dict: a checkpoint of ours, or a ResNet of timm or torchvision, `.pth` or safetensors.
     pub(crate) weights: &'a Path,
     /// `images` [n, 3, h, w] f32 as the network sees them, `labels` [n] i64; for Ada-DF also, at will,
     /// `class_distributions` [c, c] and, for their update, `softmax` [m, c] with `softmax_labels` [m].
@@ -100,7 +99,7 @@ fn dual(
 ) -> anyhow::Result<Record> {
     let model = build::dual_branch(run, store)?;
     let mut objective = build::ada_df(run)?;
-    load_weights(store, input.weights)?;
+    start(run, store, input)?;
     if let Some(rows) = batch.rows("class_distributions") {
         objective.set_distributions(ClassDistributions::from_rows(rows))?;
     }
@@ -141,6 +140,14 @@ fn dual(
     Ok(record)
 }
 
+/// Copies the weights into the network, from any file that a study could start from.
+fn start(run: &ResolvedRun, store: &ParamStore, input: &StepInput<'_>) -> anyhow::Result<()> {
+    let file = input.weights.to_owned();
+    let spec = WeightsSpec { file, key: None, drop: Vec::new(), fresh: Vec::new() };
+    eprint!("{}", weights::copy(run, &spec, "--weights".to_owned(), store)?);
+    Ok(())
+}
+
 fn plain(
     run: &ResolvedRun,
     store: &ParamStore,
@@ -149,7 +156,7 @@ fn plain(
 ) -> anyhow::Result<Record> {
     let model = build::model(run, store)?;
     let mut objective = build::objective(run)?;
-    load_weights(store, input.weights)?;
+    start(run, store, input)?;
     objective.begin_epoch(input.epoch);
     let mode = Mode { train: true, precision: input.precision, noise: Seed(run.seed) };
     let output = model.forward(&batch.images, mode);

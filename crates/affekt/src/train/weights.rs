@@ -30,6 +30,19 @@ pub(super) fn load(run: &ResolvedRun, store: &ParamStore, folder: &Path) -> anyh
     let Some(spec) = &run.model.weights else { return Ok(()) };
     check_digest(run, spec)?;
     let named_by = format!("model.weights.file of {}", folder.join("run.json").display());
+    let text = copy(run, spec, named_by, store)?;
+    eprint!("{text}");
+    write_atomic(&folder.join("weights.txt"), text.as_bytes())?;
+    Ok(())
+}
+
+/// Copies the values of the file into `store`, and says what became of every entry.
+pub(super) fn copy(
+    run: &ResolvedRun,
+    spec: &WeightsSpec,
+    named_by: String,
+    store: &ParamStore,
+) -> anyhow::Result<String> {
     let options = ReadOptions { key: spec.key.clone(), named_by: Some(named_by) };
     let state = StateDict::read_with(&spec.file, &options)?;
     let layout = layout(run)?;
@@ -49,10 +62,7 @@ pub(super) fn load(run: &ResolvedRun, store: &ParamStore, folder: &Path) -> anyh
         // One trunk went into both: the target branch starts as a copy, heads that start random included.
         store.copy_values(BRANCHES[0], BRANCHES[1]);
     }
-    let text = format!("{}\n{report}\n", origin(run, &state));
-    eprint!("{text}");
-    write_atomic(&folder.join("weights.txt"), text.as_bytes())?;
-    Ok(())
+    Ok(format!("{}\n{report}\n", origin(run, &state)))
 }
 
 /// Refuses a file other than the one the run was planned with.
