@@ -16,6 +16,7 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: synthetic FOLDER")?;
     let study = support::write_study(&folder, &support::Names::default());
+    support::add_ada_df(&study);
     affekt_report::write(&study.dir, &study.out_root)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Where the attention of Ada-DF lies, by kind of face.
 
 use crate::number::NumberKind;
-use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH, draw_marker};
+use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH};
 use crate::{Cell, DataTable, Figure};
 
 /// Bins from 0 to 1.
@@ -11,7 +11,7 @@ const RIGHT: f64 = 12.0;
 const HEAD: f64 = 22.0;
 const PLOT: f64 = 58.0;
 const GAP: f64 = 10.0;
-const FOOT: f64 = 34.0;
+const FOOT: f64 = 36.0;
 
 /// Faces of one kind.
 #[derive(Clone, Debug)]
@@ -81,10 +81,10 @@ impl Figure for AttentionHistogram {
             .map(|kind| format!("{}: {}", kind.name, kind.meaning))
             .collect();
         let kinds = if meanings.is_empty() { String::new() } else { format!(" {}.", meanings.join("; ")) };
-        let each = if meanings.is_empty() { "the faces" } else { "each kind" };
+        let each = if meanings.is_empty() { "these faces" } else { "each kind" };
         format!(
-            "How strongly {} attends to its training faces, from 0 to 1: bars are percent of {each}, the marked line is \
-             the median.{kinds}",
+            "Attention to the training faces of {}, from 0 to 1: bars are percent of {each}, the upright line is the \
+             median.{kinds}",
             self.run
         )
     }
@@ -114,18 +114,17 @@ impl Figure for AttentionHistogram {
             svg.line("axis", [LEFT, bottom], [WIDTH - RIGHT, bottom]);
             if let Some(median) = kind.median() {
                 svg.line("truth", [x.at(median), top], [x.at(median), bottom]);
-                draw_marker(&mut svg, style, [x.at(median), top], 3.6, None);
             }
         }
         let bottom = height - GAP;
         for tick in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
-            svg.text("tick", Align::Middle, [x.at(tick), bottom + 12.0], &format!("{tick:.1}"));
+            svg.text("tick", Align::Middle, [x.at(tick), bottom + 14.0], &format!("{tick:.1}"));
         }
         svg.text(
             "note",
             Align::Middle,
-            [x.at(0.5), bottom + 27.0],
-            "attention; upright: percent of the faces",
+            [x.at(0.5), bottom + 29.0],
+            "attention (height: percent of the faces)",
         );
         svg.finish(&self.id, &self.title, &self.description())
     }

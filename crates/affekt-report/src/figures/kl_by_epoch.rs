@@ -80,9 +80,9 @@ impl Figure for KlByEpoch {
     }
 
     fn description(&self) -> String {
-        "How far what the network takes a training face to show is from the truth after each epoch: mean \
-         Kullback-Leibler divergence from the true posterior to the label, class and fused distribution, in nats; 0 \
-         means equal. Lines are means over seeds, bands reach from the lowest to the highest seed."
+        "Mean Kullback-Leibler divergence from the true posterior of a training face to its label, class and fused \
+         distribution after each epoch, in nats: 0 means equal to the truth. Lines are means over seeds, bands reach \
+         from the lowest to the highest seed."
             .to_owned()
     }
 
@@ -97,7 +97,6 @@ impl Figure for KlByEpoch {
         let grid =
             Grid { n_panels: self.arms.len(), plot_height: 118.0, x, y: [0.0, 1.05 * top], x_name: "epoch" };
         let mut svg = Svg::new(WIDTH, LEGEND + grid.height());
-        // The legend stands below the panels.
         for (k, arm) in self.arms.iter().enumerate() {
             let panel = grid.draw_plain_panel(&mut svg, k, &arm.arm);
             draw_arm(&mut svg, &panel, arm);

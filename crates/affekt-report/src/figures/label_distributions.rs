@@ -32,8 +32,10 @@ pub(crate) struct LabelDistributions {
 }
 
 const ROW: f64 = 19.0;
-const HEAD: f64 = 36.0;
-const FOOT: f64 = 26.0;
+/// Heading of a row of faces, and the lines above each face: attention, label, label before noise.
+const ROW_HEAD: f64 = 16.0;
+const HEAD: f64 = 47.0;
+const FOOT: f64 = 30.0;
 const GAP: f64 = 20.0;
 const LEGEND: f64 = 22.0;
 
@@ -46,18 +48,22 @@ impl LabelDistributions {
         self.faces.iter().any(|face| face.of_class.is_some())
     }
 
-    fn trained_as(&self, face: &ShownFace) -> String {
-        let class = &self.classes[face.class];
-        match face.clean {
-            Some(clean) => format!("labelled {class}, was {}", self.classes[clean]),
-            None => format!("labelled {class}"),
-        }
+    /// Faces in rows of two, those of one reason together.
+    fn rows(&self) -> Vec<&[ShownFace]> {
+        self.faces.chunk_by(|a, b| a.why == b.why).flat_map(|alike| alike.chunks(2)).collect()
     }
 
     fn draw_face(&self, svg: &mut Svg, face: &ShownFace, [left, top]: [f64; 2], width: f64) {
-        let attention = format!("{}: {:.2}", face.why, face.attention);
-        svg.text("strong", Align::Start, [left, top + 11.0], &ellipsis(&attention, 12.0, width));
-        svg.text("note", Align::Start, [left, top + 25.0], &ellipsis(&self.trained_as(face), 10.5, width));
+        let clean = face.clean.map(|clean| format!("before noise {}", self.classes[clean]));
+        let lines = [
+            format!("attention {:.2}", face.attention),
+            format!("labelled {}", self.classes[face.class]),
+            clean.unwrap_or_default(),
+        ];
+        for (k, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let at = [left, top + 10.0 + 13.0 * k as f64];
+            svg.text("note", Align::Start, at, &ellipsis(line, 10.5, width + 0.6 * GAP));
+        }
         let (top, height) = (top + HEAD, ROW * self.classes.len() as f64);
         let scale = Scale::new([0.0, 1.0], [left, left + width]);
         for (tick, label) in [(0.0, "0"), (0.5, "50"), (1.0, "100 %")] {
@@ -115,9 +121,8 @@ impl Figure for LabelDistributions {
         };
         let truth = if self.knows_truth() { "; upright marks: the true posterior" } else { "" };
         format!(
-            "Training faces of {} with the most and the least attention, and mislabelled ones where there are any. \
-             Filled bars: the label distribution of the face, in percent{class}{truth}. The numbers in the headings are \
-             attention, from 0 to 1.",
+            "Training faces of {}, with the most and the least attention, and mislabelled ones where there are any. \
+             Filled bars: the label distribution of the face, in percent{class}{truth}.",
             self.run
         )
     }
@@ -127,17 +132,19 @@ impl Figure for LabelDistributions {
             self.classes.iter().map(|c| text_width(c, 11.0)).fold(0.0, |a, b| if b > a { b } else { a });
         let names = widest.clamp(24.0, 84.0) + 6.0;
         let width = 0.5 * (WIDTH - names - GAP - 2.0);
-        let height = HEAD + ROW * self.classes.len() as f64 + FOOT;
-        let n_rows = self.faces.len().div_ceil(2);
-        let mut svg = Svg::new(WIDTH, LEGEND + height * n_rows as f64);
+        let rows = self.rows();
+        let height = ROW_HEAD + HEAD + ROW * self.classes.len() as f64 + FOOT;
+        let mut svg = Svg::new(WIDTH, LEGEND + height * rows.len() as f64);
         self.draw_legend(&mut svg, 9.0);
-        for row in 0..n_rows {
-            let top = LEGEND + height * row as f64;
+        for (row, faces) in rows.into_iter().enumerate() {
+            let top = LEGEND + height * row as f64 + ROW_HEAD;
+            let why = faces.first().map_or("", |face| face.why);
+            svg.text("strong", Align::Start, [names, top - 3.0], why);
             for (c, class) in self.classes.iter().enumerate() {
                 let at = [names - 5.0, top + HEAD + ROW * c as f64 + 13.0];
                 svg.text("share", Align::End, at, &ellipsis(class, 11.0, names - 5.0));
             }
-            for (k, face) in self.faces.iter().skip(2 * row).take(2).enumerate() {
+            for (k, face) in faces.iter().enumerate() {
                 self.draw_face(&mut svg, face, [names + (width + GAP) * k as f64, top], width);
             }
         }

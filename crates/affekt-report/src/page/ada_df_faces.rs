@@ -12,23 +12,13 @@ const CLEAR: f64 = 0.8;
 pub(super) fn chosen(faces: &[Face], class_rows: Option<&[Vec<f64>]>) -> Vec<ShownFace> {
     let mut order: Vec<&Face> = faces.iter().collect();
     order.sort_by(|a, b| b.attention.total_cmp(&a.attention).then_with(|| a.sample.cmp(&b.sample)));
-    let mut picked: Vec<(&Face, &'static str)> = Vec::new();
-    let mut pick = |list: &mut dyn Iterator<Item = &Face>, why: &'static str, up_to: usize| {
-        for face in list {
-            if picked.len() >= up_to {
-                break;
-            }
-            if !picked.iter().any(|(other, _)| std::ptr::eq(*other, face)) {
-                picked.push((face, why));
-            }
-        }
-        picked.len()
-    };
-    let most = pick(&mut order.iter().copied(), "most attention", 2);
-    let least = pick(&mut order.iter().rev().copied(), "least attention", most + 2);
-    // The mislabelled face with the most attention fooled the network best, the one with the least worst.
-    let one = pick(&mut order.iter().copied().filter(|f| f.is_mislabelled()), "mislabelled", least + 1);
-    pick(&mut order.iter().rev().copied().filter(|f| f.is_mislabelled()), "mislabelled", one + 1);
+    let wrong = || order.iter().copied().filter(|face| face.is_mislabelled());
+    let mut picked = Vec::new();
+    pick(&mut picked, order.iter().copied(), "Most attention", 2);
+    pick(&mut picked, order.iter().rev().copied(), "Least attention", 2);
+    // The one that fooled the network best, and the one that did so least.
+    pick(&mut picked, wrong(), "Mislabelled", 1);
+    pick(&mut picked, wrong().rev(), "Mislabelled", 1);
     let shown = picked.into_iter().map(|(face, why)| ShownFace {
         sample: face.sample.clone(),
         why,
@@ -40,6 +30,22 @@ pub(super) fn chosen(faces: &[Face], class_rows: Option<&[Vec<f64>]>) -> Vec<Sho
         truth: face.truth.clone(),
     });
     shown.collect()
+}
+
+/// Adds the first `n` faces of a list that are not there yet.
+fn pick<'a>(
+    picked: &mut Vec<(&'a Face, &'static str)>,
+    list: impl Iterator<Item = &'a Face>,
+    why: &'static str,
+    n: usize,
+) {
+    let mut left = n;
+    for face in list {
+        if left > 0 && !picked.iter().any(|(other, _)| std::ptr::eq(*other, face)) {
+            picked.push((face, why));
+            left -= 1;
+        }
+    }
 }
 
 /// Attention by kind of face: clear, ambiguous and mislabelled as far as the truth is known.

@@ -2,6 +2,7 @@
 //!
 //! It is a fixture, not a measurement: predictions come from a made-up confusion model and a small generator.
 
+mod ada_df;
 mod outcome;
 mod runs;
 
@@ -12,6 +13,8 @@ use affekt_artifact::{
     QuarantineItem, QuarantineReason, Results, Tests,
 };
 use affekt_core::LabelSet;
+
+pub(crate) use ada_df::add_ada_df;
 
 /// Arms of the fixture and what they isolate.
 const ARMS: [(&str, &str); 4] = [
