@@ -27,7 +27,7 @@ fn report(study: &Study) -> String {
     let path = affekt_report::write(&study.dir, &study.out_root).unwrap();
     let html = fs::read_to_string(path).unwrap();
     well_formed::check(&html).unwrap();
-    html
+    html.replace("&#x2f;", "/")
 }
 
 /// The section of a dataset; empty when there is none.

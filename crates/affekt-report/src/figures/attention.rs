@@ -78,9 +78,10 @@ impl Figure for AttentionHistogram {
             .kinds
             .iter()
             .filter(|kind| !kind.meaning.is_empty())
-            .map(|kind| format!("{}: {}", kind.name, kind.meaning))
+            .map(|kind| format!("{} means that {}", kind.name, kind.meaning))
             .collect();
-        let kinds = if meanings.is_empty() { String::new() } else { format!(" {}.", meanings.join("; ")) };
+        let kinds =
+            if meanings.is_empty() { String::new() } else { format!(" Here {}.", meanings.join("; ")) };
         let each = if meanings.is_empty() { "these faces" } else { "each kind" };
         format!(
             "Attention to the training faces of {}, from 0 to 1: bars are percent of {each}, the upright line is the \

@@ -33,8 +33,8 @@ pub(crate) struct LabelDistributions {
 
 const ROW: f64 = 19.0;
 /// Heading of a row of faces, and the lines above each face: attention, label, label before noise.
-const ROW_HEAD: f64 = 16.0;
-const HEAD: f64 = 47.0;
+const ROW_HEAD: f64 = 20.0;
+const LINE: f64 = 13.0;
 const FOOT: f64 = 30.0;
 const GAP: f64 = 20.0;
 const LEGEND: f64 = 22.0;
@@ -53,7 +53,7 @@ impl LabelDistributions {
         self.faces.chunk_by(|a, b| a.why == b.why).flat_map(|alike| alike.chunks(2)).collect()
     }
 
-    fn draw_face(&self, svg: &mut Svg, face: &ShownFace, [left, top]: [f64; 2], width: f64) {
+    fn draw_face(&self, svg: &mut Svg, face: &ShownFace, [left, top]: [f64; 2], width: f64, head: f64) {
         let clean = face.clean.map(|clean| format!("before noise {}", self.classes[clean]));
         let lines = [
             format!("attention {:.2}", face.attention),
@@ -61,10 +61,10 @@ impl LabelDistributions {
             clean.unwrap_or_default(),
         ];
         for (k, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let at = [left, top + 10.0 + 13.0 * k as f64];
+            let at = [left, top + 9.0 + LINE * k as f64];
             svg.text("note", Align::Start, at, &ellipsis(line, 10.5, width + 0.6 * GAP));
         }
-        let (top, height) = (top + HEAD, ROW * self.classes.len() as f64);
+        let (top, height) = (top + head, ROW * self.classes.len() as f64);
         let scale = Scale::new([0.0, 1.0], [left, left + width]);
         for (tick, label) in [(0.0, "0"), (0.5, "50"), (1.0, "100 %")] {
             let x = scale.at(tick);
@@ -104,6 +104,12 @@ impl LabelDistributions {
     }
 }
 
+/// Height of the lines above the faces of a row: one more where noise changed a label.
+fn head(row: &[ShownFace]) -> f64 {
+    let lines = if row.iter().any(|face| face.clean.is_some()) { 3.0 } else { 2.0 };
+    LINE * lines + 6.0
+}
+
 impl Figure for LabelDistributions {
     fn id(&self) -> &str {
         &self.id
@@ -120,8 +126,9 @@ impl Figure for LabelDistributions {
             ""
         };
         let truth = if self.knows_truth() { "; upright marks: the true posterior" } else { "" };
+        let wrong = if self.faces.iter().any(|f| f.clean.is_some()) { ", and mislabelled ones" } else { "" };
         format!(
-            "Training faces of {}, with the most and the least attention, and mislabelled ones where there are any. \
+            "Training faces of {}, with the most and the least attention{wrong}. \
              Filled bars: the label distribution of the face, in percent{class}{truth}.",
             self.run
         )
@@ -133,20 +140,22 @@ impl Figure for LabelDistributions {
         let names = widest.clamp(24.0, 84.0) + 6.0;
         let width = 0.5 * (WIDTH - names - GAP - 2.0);
         let rows = self.rows();
-        let height = ROW_HEAD + HEAD + ROW * self.classes.len() as f64 + FOOT;
-        let mut svg = Svg::new(WIDTH, LEGEND + height * rows.len() as f64);
+        let heights: Vec<f64> =
+            rows.iter().map(|row| ROW_HEAD + head(row) + ROW * self.classes.len() as f64 + FOOT).collect();
+        let mut svg = Svg::new(WIDTH, LEGEND + heights.iter().sum::<f64>());
         self.draw_legend(&mut svg, 9.0);
-        for (row, faces) in rows.into_iter().enumerate() {
-            let top = LEGEND + height * row as f64 + ROW_HEAD;
+        let mut top = LEGEND + ROW_HEAD;
+        for (faces, height) in rows.into_iter().zip(heights) {
             let why = faces.first().map_or("", |face| face.why);
-            svg.text("strong", Align::Start, [names, top - 3.0], why);
+            svg.text("strong", Align::Start, [names, top - 6.0], why);
             for (c, class) in self.classes.iter().enumerate() {
-                let at = [names - 5.0, top + HEAD + ROW * c as f64 + 13.0];
+                let at = [names - 5.0, top + head(faces) + ROW * c as f64 + 13.0];
                 svg.text("share", Align::End, at, &ellipsis(class, 11.0, names - 5.0));
             }
             for (k, face) in faces.iter().enumerate() {
-                self.draw_face(&mut svg, face, [names + (width + GAP) * k as f64, top], width);
+                self.draw_face(&mut svg, face, [names + (width + GAP) * k as f64, top], width, head(faces));
             }
+            top += height;
         }
         svg.finish(&self.id, &self.title, &self.description())
     }

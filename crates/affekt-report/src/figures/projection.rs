@@ -60,7 +60,7 @@ impl Projection {
         let named: Vec<(usize, LabelAnchor)> = (0..self.classes.len())
             .filter_map(|c| {
                 let at = [x.at(self.along(c, 0).0?), y.at(self.along(c, 1).0?)];
-                let size = [text_width(&ellipsis(&self.classes[c], 12.0, 90.0), 12.0), 13.0];
+                let size = [text_width(&ellipsis(&self.classes[c], 12.0, 90.0), 12.0) + 6.0, 13.0];
                 Some((c, LabelAnchor { at, size }))
             })
             .collect();
