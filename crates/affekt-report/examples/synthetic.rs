@@ -3,12 +3,7 @@
 //! `cargo run -p affekt-report --example synthetic -- FOLDER`
 
 #[path = "../tests/support/mod.rs"]
-#[expect(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::cast_possible_truncation,
-    reason = "the fixture is the tests' own"
-)]
+#[expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "the fixture is the tests' own")]
 mod support;
 
 use std::path::PathBuf;

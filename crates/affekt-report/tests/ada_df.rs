@@ -2,11 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-#[expect(
-    clippy::cast_possible_truncation,
-    dead_code,
-    reason = "the fixture's probabilities are f32, as in the file; other tests use the rest of it"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
 mod well_formed;
 
@@ -177,6 +173,7 @@ fn a_table_of_faces_that_cannot_be_read_is_a_note() {
         (whole.replace("0.875,", "0.475,"), "its sum is 0.6000"),
         (whole.replace(",0.9,", ",NaN,"), "line 2, column"),
         (whole.replace(",0.7,", ",1.5,"), "a number from 0 to 1"),
+        (whole.replace(",5,-5.5", ",5,-1e308"), "of ordinary size"),
         (whole.replace("clear-1,neutral", "clear-1,joy"), "a class of the dataset"),
         (whole[..whole.len() - 20].to_owned(), "not a readable table"),
         (format!("{}\u{0}\u{1}", &whole[..12]), "distributions.csv"),

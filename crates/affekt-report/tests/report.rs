@@ -2,11 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-#[expect(
-    clippy::cast_possible_truncation,
-    unused_imports,
-    reason = "the fixture's probabilities are f32, as in the file; other tests use the rest of it"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
 mod well_formed;
 

@@ -1,5 +1,7 @@
 //! What Ada-DF learnt: its distributions, its attention, its features, and what went wrong.
 
+use std::fmt::Write as _;
+
 use super::Group;
 use super::ada_df_faces::{attention_kinds, chosen};
 use super::ada_df_warnings::warnings;
@@ -25,7 +27,7 @@ pub(crate) fn group(study: &Study, dataset: &Dataset, slug: &str) -> Option<Grou
     if let Some(shown) = &learnt.shown {
         let figures_of_run = of_run(dataset, shown, slug);
         if !figures_of_run.is_empty() {
-            intro.push_str(&format!(" Single classes and faces are those of {}.", run_name(shown)));
+            let _ = write!(intro, " Single classes and faces are those of {}.", run_name(shown));
         }
         figures.extend(figures_of_run);
     }

@@ -121,8 +121,9 @@ fn class_distributions(
     let n = dataset.classes().len();
     let rows: Option<Vec<Vec<f64>>> =
         last.class_distributions.into_iter().map(|row| row.into_iter().collect()).collect();
-    let square =
-        rows.filter(|rows| rows.len() == n && rows.iter().all(|r| r.len() == n && r.iter().all(is_share)));
+    let square = rows.filter(|rows| {
+        rows.len() == n && rows.iter().all(|r| r.len() == n && r.iter().copied().all(is_share))
+    });
     if square.is_none() {
         notes.push(format!(
             "{}: the class distributions of epoch {} are not {n} rows of {n} shares; they are not shown.",
@@ -133,8 +134,8 @@ fn class_distributions(
     square.map(|rows| (last.epoch, rows))
 }
 
-fn is_share(value: &f64) -> bool {
-    (0.0..=1.000_001).contains(value)
+fn is_share(value: f64) -> bool {
+    (0.0..=1.000_001).contains(&value)
 }
 
 fn faces(study_dir: &Path, folder: &Path, dataset: &Dataset, notes: &mut Vec<String>) -> Option<Faces> {

@@ -8,6 +8,8 @@ use crate::ReportError;
 const MOST: usize = 1000;
 /// Largest distance of a distribution's sum from 1; the file holds single precision.
 const SIMPLEX: f64 = 1e-3;
+/// Largest coordinate that can be drawn; features are far smaller.
+const FARTHEST: f64 = 1e12;
 
 /// One training face.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,8 +136,8 @@ impl Row<'_> {
     }
 
     fn number(&self, at: usize) -> Result<f64, ReportError> {
-        let value = self.cell(at).parse().ok().filter(|v: &f64| v.is_finite());
-        value.ok_or_else(|| self.refuse(at, "a finite number"))
+        let value = self.cell(at).parse().ok().filter(|v: &f64| v.abs() <= FARTHEST);
+        value.ok_or_else(|| self.refuse(at, "a finite number of ordinary size"))
     }
 
     fn share(&self, at: usize) -> Result<f64, ReportError> {

@@ -71,7 +71,7 @@ fn numbers(run: &PlannedRun, epoch: u64, knows_truth: bool, rng: &mut Lcg) -> Ve
 }
 
 fn warning(run: &PlannedRun, epoch: u64) -> Option<String> {
-    if run.arm == "uniform" && run.seed % 2 == 0 && epoch >= 4 {
+    if run.arm == "uniform" && run.seed.is_multiple_of(2) && epoch >= 4 {
         return Some(format!(
             "attention collapsed: mean spread within a batch {epoch}.10e-4, expected at least 0.001"
         ));

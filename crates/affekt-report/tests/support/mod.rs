@@ -1,6 +1,7 @@
 //! A synthetic study with realistic numbers: two datasets, four arms, six seeds, one run missing.
 //!
 //! It is a fixture, not a measurement: predictions come from a made-up confusion model and a small generator.
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
 mod ada_df;
 mod outcome;
