@@ -6,6 +6,7 @@
 mod support;
 mod well_formed;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +115,7 @@ fn hand_written(classes: &[String]) -> String {
         ("wrong-3", "neutral", "anger", "0.3", row("0.25", "0.75"), row("0.5", "0.5")),
     ];
     for (k, (sample, class, clean, attention, p, eta)) in faces.into_iter().enumerate() {
-        text += &format!("{sample},{class},{clean},{attention},{p},{eta},{k},-{k}.5\n");
+        let _ = writeln!(text, "{sample},{class},{clean},{attention},{p},{eta},{k},-{k}.5");
     }
     text
 }
