@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::ArtifactError;
 
@@ -68,11 +69,10 @@ impl TrainingLog {
         let text = std::fs::read_to_string(path).map_err(ArtifactError::io("read", path))?;
         let mut epochs = BTreeMap::new();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let epoch: EpochLine = serde_json::from_str(line).map_err(|source| ArtifactError::JsonLine {
-                path: path.to_owned(),
-                line: at + 1,
-                source,
-            })?;
+            // By way of an object: alone, serde would take a list for the fields in their order.
+            let epoch: EpochLine = serde_json::from_str::<Map<String, Value>>(line)
+                .and_then(|object| serde_json::from_value(Value::Object(object)))
+                .map_err(|source| ArtifactError::JsonLine { path: path.to_owned(), line: at + 1, source })?;
             epochs.insert(epoch.epoch, epoch);
         }
         Ok(Self { epochs: epochs.into_values().collect() })
