@@ -35,6 +35,17 @@ pub enum ArtifactError {
         #[source]
         source: serde_json::Error,
     },
+    /// A line of a log is not the JSON object it should be.
+    #[error("{}:{line}: not a line of a training log", path.display())]
+    JsonLine {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
+    },
     /// The document is not well-formed TOML or lacks a field.
     #[error("{}: not a readable TOML document", path.display())]
     Toml {

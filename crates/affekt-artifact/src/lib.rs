@@ -1,12 +1,13 @@
 //! The files at which the stages of a study meet.
 //!
 //! Each kind is a plain table or document with a schema name, read and written here only: `manifest`,
-//! `quarantine`, `limits`, `plan`, `predictions`, `results`, `tests` and `claims`. A team may write any of them from
-//! another language. Everything is written atomically; a reader never sees half a file.
+//! `quarantine`, `limits`, `plan`, `predictions`, `metrics`, `results`, `epochs`, `warnings`, `tests` and `claims`. A
+//! team may write any of them from another language. Everything is written atomically; a reader never sees half a file.
 
 mod atomic;
 mod claims;
 mod document;
+mod epochs;
 mod error;
 mod hash;
 mod limits;
@@ -17,10 +18,13 @@ mod quarantine;
 mod results;
 mod table;
 mod tests_table;
+mod training_log;
+mod warnings;
 
 pub use atomic::{write_atomic, write_atomic_with};
 pub use claims::{Claim, ClaimSet, Evidence, Verdict};
 pub use document::{expect_schema, load_json, save_json};
+pub use epochs::{EpochRow, Epochs};
 pub use error::ArtifactError;
 pub use hash::{Digest, Hasher};
 pub use limits::Limits;
@@ -30,3 +34,5 @@ pub use predictions::{PredictionRow, Predictions, Selection};
 pub use quarantine::{ParseReasonError, Quarantine, QuarantineItem, QuarantineReason};
 pub use results::{ResultRow, Results};
 pub use tests_table::{TestRow, Tests};
+pub use training_log::{EpochLine, TrainingLog};
+pub use warnings::{WarningRow, Warnings};

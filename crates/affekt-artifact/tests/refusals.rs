@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{
     ArtifactError, ClaimSet, Digest, Hasher, Limits, Manifest, ManifestRow, Plan, Predictions, Quarantine,
-    QuarantineItem, QuarantineReason, ResultRow, Results, Tests, write_atomic, write_atomic_with,
+    QuarantineItem, QuarantineReason, ResultRow, Results, Tests, TrainingLog, write_atomic,
+    write_atomic_with,
 };
 use affekt_core::{LabelSet, SampleId, Split, SubjectId};
 
@@ -39,6 +40,20 @@ fn a_bad_cell_is_named_by_line_and_column() {
         assert_eq!(*line, 3);
         assert_eq!(column, if seed == "0" { "value" } else { "seed" });
         assert!(error.to_string().contains("results.csv:3"), "{error}");
+    }
+}
+
+#[test]
+fn a_torn_line_of_a_log_is_named_and_a_number_that_was_not_finite_is_none() {
+    let folder = Folder::new();
+    let whole = "{\"epoch\":2,\"train_loss\":null,\"numbers\":{\"a\":null,\"b\":2.0}}\n\n{\"epoch\":1,\"seconds\":3}\n";
+    let log = TrainingLog::load(&folder.file("m.jsonl", whole)).unwrap();
+    assert_eq!(log.epochs.iter().map(|line| line.epoch).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(log.epochs[1].values(), [("b".to_owned(), 2.0)]);
+    for (text, expected) in [("{\"epoch\":1}\n{\"epo", 2), ("{\"step\":1}\n", 1), ("[1]\n", 1)] {
+        let error = TrainingLog::load(&folder.file("t.jsonl", text)).unwrap_err();
+        let ArtifactError::JsonLine { line, .. } = &error else { panic!("{error}") };
+        assert_eq!(*line, expected, "{text}");
     }
 }
 

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 use affekt_artifact::{
-    Claim, ClaimSet, Digest, Evidence, Limits, Manifest, ManifestRow, Plan, PlannedArm, PlannedDataset,
-    PlannedRun, PredictionRow, Predictions, Provenance, ResultRow, Results, Selection, TestRow, Tests,
-    Verdict,
+    Claim, ClaimSet, Digest, EpochRow, Epochs, Evidence, Limits, Manifest, ManifestRow, Plan, PlannedArm,
+    PlannedDataset, PlannedRun, PredictionRow, Predictions, Provenance, ResultRow, Results, Selection,
+    TestRow, Tests, Verdict, WarningRow, Warnings,
 };
 use affekt_core::{LabelDistribution, LabelSet, SampleId, Split, SubjectId, VaPoint};
 use proptest::collection::vec;
@@ -193,6 +193,19 @@ proptest! {
         let written = Predictions { label_set: LabelSet::aff_wild2(), aus: vec![1, 2, 4], rows };
         written.save(&path).unwrap();
         prop_assert_eq!(Predictions::load(&path, &LabelSet::aff_wild2(), &[1, 2, 4]).unwrap(), written);
+    }
+
+    #[test]
+    fn epochs_and_warnings(names in vec(text(), 4), seed in any::<u64>(), epoch in any::<u64>(), value in finite()) {
+        let folder = tempfile::tempdir().unwrap();
+        let [dataset, arm, name, warning] = [0, 1, 2, 3].map(|k: usize| names[k].clone());
+        let row = EpochRow { dataset: dataset.clone(), arm: arm.clone(), seed, epoch, name, value };
+        let epochs = Epochs { rows: vec![row] };
+        epochs.save(&folder.path().join("epochs.csv")).unwrap();
+        prop_assert_eq!(Epochs::load(&folder.path().join("epochs.csv")).unwrap(), epochs);
+        let warnings = Warnings { rows: vec![WarningRow { dataset, arm, seed, epoch, warning }] };
+        warnings.save(&folder.path().join("warnings.csv")).unwrap();
+        prop_assert_eq!(Warnings::load(&folder.path().join("warnings.csv")).unwrap(), warnings);
     }
 
     #[test]

@@ -42,6 +42,15 @@ pub enum ReportError {
         #[source]
         source: csv::Error,
     },
+    /// The table of what Ada-DF learnt of single faces cannot be read.
+    #[error("{}: not a readable table of distributions", path.display())]
+    Faces {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: csv::Error,
+    },
     /// A field of a file holds something this crate cannot use.
     #[error("{}: {field} is {got}; expected {expected}", path.display())]
     Field {

@@ -237,7 +237,6 @@ fn an_unreadable_file_is_named() {
         ("tests.csv".to_owned(), "not,a,header\n"),
         ("claims.json".to_owned(), "{"),
         (format!("{run}/predictions.csv"), "selection\n"),
-        (format!("{run}/metrics.jsonl"), "{\"epoch\":1}\n[1,2]\n"),
         ("../data/degenerate/limits.json".to_owned(), "[]"),
         ("../data/degenerate/quarantine.csv".to_owned(), "path,line\n"),
     ] {
@@ -253,6 +252,22 @@ fn an_unreadable_file_is_named() {
     let error = affekt_report::write(&study.dir, &study.out_root).unwrap_err().to_string();
     assert!(error.contains("results.csv"), "{error}");
     assert!(!study.dir.join("report.html").exists(), "no report is left behind by a failure");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_told_and_the_results_stand() {
+    let root = tempfile::tempdir().unwrap();
+    let study = write_study(root.path(), &Names::default());
+    let run = &study.plan.runs[0].id;
+    fs::write(study.dir.join(format!("runs/{run}/metrics.jsonl")), "{\"epoch\":1}\n[1,2]\n").unwrap();
+    affekt_report::write(&study.dir, &study.out_root).unwrap();
+    let html = fs::read_to_string(study.dir.join("report.html")).unwrap().replace("&#x2f;", "/");
+    assert!(
+        html.contains(&format!(
+            "its learning curve is missing: runs/{run}/metrics.jsonl:2: not a JSON object"
+        ))
+    );
+    assert!(html.contains("47 of 47 runs agree with results.csv"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! From the prediction files of a study to its results, tests and claims.
+//! From the prediction files and training logs of a study to its results, tests, claims and epochs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::contrast::tests_of;
 use crate::judge::claims_of;
 use crate::measure::Yardstick;
+use crate::training_tables::TrainingTables;
 use crate::{AnalysisSpec, StudyError, is_done};
 
 /// Files a collection writes into the study folder.
-const OUTPUTS: [&str; 4] = ["results.csv", "tests.csv", "claims.json", "claims.md"];
+const OUTPUTS: [&str; 6] =
+    ["results.csv", "tests.csv", "claims.json", "claims.md", "epochs.csv", "warnings.csv"];
 
 /// A run of the plan that has no results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,9 @@ pub struct Collected {
     pub n_done: u64,
     /// Runs without results.
     pub holes: Vec<Hole>,
+    /// What could not be gathered though its run is finished, one sentence each.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Key of the collection that the report shows; none before the first report.
     pub reported: Option<Digest>,
 }
@@ -100,11 +105,12 @@ pub fn run_folder(study_dir: &Path, run: &PlannedRun) -> PathBuf {
     study_dir.join("runs").join(&run.id)
 }
 
-/// Measures every finished run and writes `results.csv`, `tests.csv`, `claims.json`, `claims.md` and, last,
-/// `collected.json`. Dataset folders are relative to `out_root`.
+/// Measures every finished run, gathers its training log and writes `results.csv`, `tests.csv`, `claims.json`,
+/// `claims.md`, `epochs.csv`, `warnings.csv` and, last, `collected.json`. Dataset folders are relative to `out_root`.
 ///
 /// # Errors
-/// [`StudyError`] for a prediction file that cannot be read or measured; a missing run is a hole, not an error.
+/// [`StudyError`] for a prediction file that cannot be read or measured; a missing run is a hole, a training log
+/// that cannot be read is a note, not an error.
 pub fn collect(
     study_dir: &Path,
     out_root: &Path,
@@ -134,6 +140,8 @@ pub fn collect(
     results.save(&study_dir.join("results.csv"))?;
     tests.save(&study_dir.join("tests.csv"))?;
     ClaimSet::new(plan.study.clone(), claims).save(study_dir)?;
+    let training = TrainingTables::gather(study_dir, &done);
+    training.save(study_dir)?;
     let hole =
         |run: &&PlannedRun| Hole { dataset: run.dataset.clone(), arm: run.arm.clone(), seed: run.seed };
     let collected = Collected {
@@ -141,6 +149,7 @@ pub fn collect(
         key,
         n_done: done.len() as u64,
         holes: missing.iter().map(hole).collect(),
+        notes: training.notes,
         reported: None,
     };
     collected.save(study_dir)?;

@@ -2,7 +2,7 @@
 //!
 //! A study file ([`StudySpec`]) and prepared datasets resolve to a plan and one [`ResolvedRun`] per dataset, arm
 //! and seed. An [`Executor`] runs what is not done; [`collect`] turns the prediction files into `results.csv`,
-//! `tests.csv` and `claims.json`. Nothing here knows how a run trains: a run is a folder with `run.json` before
+//! `tests.csv` and `claims.json`, the training logs into `epochs.csv` and `warnings.csv`. Nothing here knows how a run trains: a run is a folder with `run.json` before
 //! and `predictions.csv` and `DONE` after.
 
 mod check;
@@ -27,6 +27,7 @@ mod progress;
 mod run;
 mod spec;
 mod study;
+mod training_tables;
 
 pub use check::Problem;
 pub use collect::{Collected, Hole, collect, collection_key, run_folder};

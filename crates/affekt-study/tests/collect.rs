@@ -6,7 +6,9 @@ mod support;
 
 use std::path::Path;
 
-use affekt_artifact::{ClaimSet, PredictionRow, Predictions, Results, Selection, Tests, Verdict};
+use affekt_artifact::{
+    ClaimSet, Epochs, PredictionRow, Predictions, Results, Selection, Tests, Verdict, WarningRow, Warnings,
+};
 use affekt_core::{LabelSet, SampleId, Split, SubjectId, VaPoint};
 use affekt_study::{Collected, PlannedStudy, Study, collect, collection_key, finish_run, run_folder};
 
@@ -207,10 +209,84 @@ fn the_key_changes_with_runs_plan_and_code() {
 fn collection_is_deterministic() {
     let fixture = Fixture::new(&[]);
     fixture.finish(|_, _| true, |_, seed| seed % 2 == 0);
-    let read =
-        || ["results.csv", "tests.csv", "claims.json"].map(|n| std::fs::read(fixture.dir().join(n)).unwrap());
+    let names = ["results.csv", "tests.csv", "claims.json", "epochs.csv", "warnings.csv", "collected.json"];
+    let read = || names.map(|n| std::fs::read(fixture.dir().join(n)).unwrap());
     fixture.collect();
     let first = read();
     fixture.collect();
     assert_eq!(first, read());
+}
+
+#[test]
+fn epochs_and_warnings_follow_the_plan() {
+    let fixture = Fixture::new(&[]);
+    fixture.finish(|arm, seed| seed == 0 || arm == "base" && seed == 1, |_, _| false);
+    let log = concat!(
+        r#"{"epoch":2,"train_loss":0.5,"parts":{"kl":0.25},"numbers":{"fusion_weight":0.75,"spread":null},"#,
+        r#""valid_accuracy":0.5,"valid_macro_f1":null,"lr":0.1,"warnings":["attention collapsed: 1e-5, \"low\""]}"#,
+        "\n",
+        r#"{"epoch":1,"train_loss":1.5,"numbers":{"fusion_weight":0.5}}"#,
+        "\n"
+    );
+    let first = &fixture.planned.plan.runs[0];
+    std::fs::write(run_folder(&fixture.dir(), first).join("metrics.jsonl"), log).unwrap();
+    let collected = fixture.collect();
+    assert!(collected.notes.is_empty(), "{:?}", collected.notes);
+    let rows = Epochs::load(&fixture.dir().join("epochs.csv")).unwrap().rows;
+    let of_first: Vec<(u64, &str, f64)> = rows
+        .iter()
+        .filter(|r| r.dataset == first.dataset && r.arm == first.arm && r.seed == first.seed)
+        .map(|r| (r.epoch, r.name.as_str(), r.value))
+        .collect();
+    let expected = [
+        (1, "train_loss", 1.5),
+        (1, "fusion_weight", 0.5),
+        (2, "train_loss", 0.5),
+        (2, "valid_accuracy", 0.5),
+        (2, "loss:kl", 0.25),
+        (2, "fusion_weight", 0.75),
+    ];
+    assert_eq!(of_first, expected);
+    // Runs stand in the order of the plan, whatever their names.
+    let mut runs: Vec<(&str, &str, u64)> =
+        rows.iter().map(|r| (r.dataset.as_str(), r.arm.as_str(), r.seed)).collect();
+    runs.dedup();
+    let done = fixture.planned.plan.runs.iter().filter(|r| r.seed == 0 || r.arm == "base" && r.seed == 1);
+    let planned: Vec<_> = done.map(|r| (r.dataset.as_str(), r.arm.as_str(), r.seed)).collect();
+    assert_eq!(runs, planned);
+    let warnings = Warnings::load(&fixture.dir().join("warnings.csv")).unwrap().rows;
+    let expected = WarningRow {
+        dataset: first.dataset.clone(),
+        arm: first.arm.clone(),
+        seed: 0,
+        epoch: 2,
+        warning: "attention collapsed: 1e-5, \"low\"".to_owned(),
+    };
+    assert_eq!(warnings, [expected]);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_a_note() {
+    let fixture = Fixture::new(&[]);
+    fixture.finish(|_, seed| seed < 2, |_, _| false);
+    let runs = &fixture.planned.plan.runs;
+    let damaged = runs.iter().find(|run| run.seed == 1).unwrap();
+    let path = run_folder(&fixture.dir(), damaged).join("metrics.jsonl");
+    std::fs::write(path, "{\"epoch\":1,\"train_loss\":1.0}\n{\"epoch\":2,\"tra").unwrap();
+    let missing = runs.iter().find(|run| run.seed == 0).unwrap();
+    std::fs::remove_file(run_folder(&fixture.dir(), missing).join("metrics.jsonl")).unwrap();
+    let collected = fixture.collect();
+    // Without its log a run is not finished: a hole. With a damaged one it is, and keeps its results.
+    assert!(collected.holes.iter().any(|hole| hole.arm == missing.arm && hole.seed == 0));
+    assert_eq!(collected.notes.len(), 1, "{:?}", collected.notes);
+    let note = &collected.notes[0];
+    assert!(note.contains(&format!("runs/{}/metrics.jsonl:2: ", damaged.id)), "{note}");
+    assert!(note.contains("seed 1") && !note.contains(&*fixture.out.path().to_string_lossy()), "{note}");
+    assert_eq!(Collected::load(&fixture.dir()).unwrap().notes, collected.notes);
+    let rows = Epochs::load(&fixture.dir().join("epochs.csv")).unwrap().rows;
+    assert!(
+        rows.iter().all(|row| !(row.dataset == damaged.dataset && row.arm == damaged.arm && row.seed == 1))
+    );
+    let results = Results::load(&fixture.dir().join("results.csv")).unwrap();
+    assert!(results.rows.iter().any(|row| row.arm == damaged.arm && row.seed == 1));
 }

@@ -34,6 +34,11 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
     for dataset in study.datasets.iter().filter(|d| d.quarantine.is_none()) {
         notes.push(format!("{}: no quarantine table was kept.", dataset.name()));
     }
+    for trouble in
+        study.datasets.iter().flat_map(|d| d.runs.iter().filter_map(|run| run.log_trouble.as_ref()))
+    {
+        notes.push(format!("A training log could not be read, its learning curve is missing: {trouble}."));
+    }
     for row in study.results.rows.iter().filter(|r| r.selection == "best-test").take(1) {
         notes.push(format!(
             "Flagged: results.csv has rows selected on the test split ({}, first for {}); they are optimistic and \

@@ -1,6 +1,6 @@
 //! The section of one dataset.
 
-use super::differences;
+use super::{ada_df, differences};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
 use crate::figures::{
     CircumplexMap, ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram,
@@ -18,6 +18,10 @@ pub(crate) struct Group {
     pub(crate) figures: Vec<Box<dyn Figure>>,
     /// Tables beyond those of the figures.
     pub(crate) tables: Vec<DataTable>,
+    /// Sentences below them.
+    pub(crate) notes: Vec<String>,
+    /// Figures of unlike height, set in columns.
+    pub(crate) flow: bool,
 }
 
 /// Everything about one dataset.
@@ -46,12 +50,14 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         intro: intro.to_owned(),
         figures,
         tables,
+        notes: Vec::new(),
+        flow: false,
     };
     let mut mistakes: Vec<Box<dyn Figure>> = vec![Box::new(error_structure(study, dataset, slug))];
     mistakes.extend(pair_auc(study, dataset, slug).map(|auc| Box::new(auc) as Box<dyn Figure>));
     let mut training = curves(study, dataset, slug);
     training.extend(reliability(study, dataset, slug).map(|diagram| Box::new(diagram) as Box<dyn Figure>));
-    let groups = vec![
+    let mut groups = vec![
         group(
             "Scores",
             "",
@@ -77,6 +83,7 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         group("On the circumplex", "", maps(study, dataset, slug), Vec::new()),
         group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];
+    groups.extend(ada_df::group(study, dataset, slug));
     Ok(DatasetSection { name: dataset.name().to_owned(), slug: slug.to_owned(), intro, groups })
 }
 

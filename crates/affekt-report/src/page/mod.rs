@@ -1,5 +1,8 @@
 //! What the page says, section by section, before any of it is HTML.
 
+mod ada_df;
+mod ada_df_faces;
+mod ada_df_warnings;
 mod answer;
 mod checks;
 mod dataset;

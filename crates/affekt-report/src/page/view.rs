@@ -15,6 +15,8 @@ struct GroupView {
     intro: String,
     figures: Vec<FigureView>,
     tables: Vec<TableView>,
+    notes: Vec<String>,
+    flow: bool,
 }
 
 #[derive(Serialize)]
@@ -140,5 +142,7 @@ fn group_view(group: &Group, dataset: &str) -> GroupView {
         intro: group.intro.clone(),
         figures: group.figures.iter().map(|f| figure_view(f.as_ref(), dataset)).collect(),
         tables: tables(&group.tables),
+        notes: group.notes.clone(),
+        flow: group.flow || group.figures.len() == 3,
     }
 }

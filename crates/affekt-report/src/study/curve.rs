@@ -15,18 +15,18 @@ pub(crate) struct Epoch {
     pub(crate) valid_macro_f1: Option<f64>,
 }
 
-/// Reads a log; an absent file is an empty one.
-pub(crate) fn load_curve(path: &Path) -> Result<Vec<Epoch>, ReportError> {
+/// Reads a log; an absent file is an empty one. `name` is the path that errors tell.
+pub(crate) fn load_curve(path: &Path, name: &Path) -> Result<Vec<Epoch>, ReportError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(ReportError::Read { path: path.to_owned(), source }),
+        Err(source) => return Err(ReportError::Read { path: name.to_owned(), source }),
     };
     // Sum and number of the losses of an epoch, last validation score.
     let mut epochs: BTreeMap<u64, (f64, u64, Option<f64>)> = BTreeMap::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let object: Map<String, Value> = serde_json::from_str(line)
-            .map_err(|source| ReportError::LogLine { path: path.to_owned(), line: at + 1, source })?;
+            .map_err(|source| ReportError::LogLine { path: name.to_owned(), line: at + 1, source })?;
         let Some(epoch) = object.get("epoch").and_then(Value::as_u64) else { continue };
         let number = |key: &str| object.get(key).and_then(Value::as_f64).filter(|v| v.is_finite());
         let entry = epochs.entry(epoch).or_insert((0.0, 0, None));

@@ -1,18 +1,23 @@
 //! The files of a study, read once and reduced to what the report needs.
 
+mod ada_df;
 mod curve;
 mod dataset;
 mod exclusion;
+mod faces;
 mod reliability;
 mod run;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{ClaimSet, Digest, Plan, Results, Selection, Tests};
+use affekt_artifact::{ClaimSet, Digest, Epochs, Plan, Results, Selection, Tests, Warnings};
 use affekt_metrics::UndefinedClass;
 
+pub(crate) use ada_df::{ADA_DF_NUMBERS, AdaDf, SeedCurve, ShownRun};
 pub(crate) use curve::Epoch;
 pub(crate) use dataset::Dataset;
+pub(crate) use faces::{Face, Faces};
 pub(crate) use reliability::Reliability;
 pub(crate) use run::Run;
 
@@ -25,8 +30,14 @@ pub(crate) struct Study {
     pub(crate) results: Results,
     pub(crate) tests: Tests,
     pub(crate) claims: ClaimSet,
+    /// Empty in studies collected before there was `epochs.csv`.
+    pub(crate) epochs: Epochs,
+    /// Empty in studies collected before there was `warnings.csv`.
+    pub(crate) warnings: Warnings,
     pub(crate) policy: UndefinedClass,
     pub(crate) datasets: Vec<Dataset>,
+    /// By dataset; only where an arm is one of Ada-DF.
+    pub(crate) ada_df: BTreeMap<String, AdaDf>,
     /// Digest of each input file that stands for the whole study.
     pub(crate) inputs: Vec<(String, Digest)>,
 }
@@ -58,11 +69,31 @@ impl Study {
         let results = Results::load(&study_dir.join("results.csv"))?;
         let tests = Tests::load(&study_dir.join("tests.csv"))?;
         let claims = ClaimSet::load(&study_dir.join("claims.json"))?;
+        let there = |name: &str| study_dir.join(name).is_file();
+        let epochs = if there("epochs.csv") {
+            Epochs::load(&study_dir.join("epochs.csv"))?
+        } else {
+            Epochs::default()
+        };
+        let warnings = if there("warnings.csv") {
+            Warnings::load(&study_dir.join("warnings.csv"))?
+        } else {
+            Warnings::default()
+        };
+        let optional = ["epochs.csv", "warnings.csv"].into_iter().filter(|name| there(name));
         let inputs = ["plan.toml", "results.csv", "tests.csv", "claims.json"]
             .into_iter()
+            .chain(optional)
             .map(|name| Ok((name.to_owned(), Digest::of_file(&study_dir.join(name))?)))
             .collect::<Result<_, ReportError>>()?;
-        Ok(Self { plan, results, tests, claims, policy, datasets, inputs })
+        let ada_df = BTreeMap::new();
+        let mut study =
+            Self { plan, results, tests, claims, epochs, warnings, policy, datasets, ada_df, inputs };
+        let details = study.datasets.iter().filter_map(|dataset| {
+            Some((dataset.name().to_owned(), AdaDf::load(&study, dataset, study_dir)?))
+        });
+        study.ada_df = details.collect();
+        Ok(study)
     }
 
     /// Test-split values of one metric under the plan's selection, `(seed, value)` in seed order.

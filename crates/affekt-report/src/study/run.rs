@@ -9,6 +9,7 @@ use affekt_metrics::{
     DEFAULT_NEUTRAL_ZONE, MetricError, error_severity, preservation, severity_index,
 };
 
+use super::ada_df::told;
 use super::curve::{Epoch, load_curve};
 use super::reliability::Reliability;
 use crate::ReportError;
@@ -33,6 +34,8 @@ pub(crate) struct Run {
     pub(crate) quadrant_chance: Option<f64>,
     /// Empty when no training log was kept.
     pub(crate) curve: Vec<Epoch>,
+    /// Why the training log could not be read.
+    pub(crate) log_trouble: Option<String>,
     /// Test rows without a true class; they enter no count.
     pub(crate) unlabelled: u64,
     /// Digest of the predictions file.
@@ -54,9 +57,15 @@ impl Run {
         }
         let digest = Digest::of_file(&path)?;
         let predictions = Predictions::load(&path, &dataset.label_set, &dataset.aus)?;
-        let curve = load_curve(&folder.join("metrics.jsonl"))?;
+        // Results do not rest on the log: without it they stand, and the page says that it is missing.
+        let name = Path::new("runs").join(&planned.id).join("metrics.jsonl");
+        let (curve, log_trouble) = match load_curve(&folder.join("metrics.jsonl"), &name) {
+            Ok(curve) => (curve, None),
+            Err(error) => (Vec::new(), Some(told(&error))),
+        };
         let run = Self::reduce(planned, dataset, selection, &predictions, curve, digest);
-        run.map(Some).map_err(|source| ReportError::Metric { path: PathBuf::from(&path), source })
+        run.map(|run| Some(Self { log_trouble, ..run }))
+            .map_err(|source| ReportError::Metric { path: PathBuf::from(&path), source })
     }
 
     fn reduce(
@@ -102,6 +111,7 @@ impl Run {
             confusion,
             reliability,
             curve,
+            log_trouble: None,
             unlabelled,
             digest,
         })

@@ -28,11 +28,27 @@ impl ArmStyle {
 /// Draws an arm's marker; `tip` is shown on hover.
 pub(crate) fn draw_marker(svg: &mut Svg, style: ArmStyle, at: [f64; 2], r: f64, tip: Option<&str>) {
     let class = format!("{} mark", style.class());
-    let around = |corners: &[(f64, f64)]| -> Vec<[f64; 2]> {
-        corners.iter().map(|(dx, dy)| [at[0] + dx * r, at[1] + dy * r]).collect()
-    };
-    let corners: &[(f64, f64)] = match style.shape() {
-        0 => return svg.dot(&class, at, r, tip),
+    match corners(style.shape()) {
+        None => svg.dot(&class, at, r, tip),
+        Some(corners) => {
+            let around: Vec<[f64; 2]> =
+                corners.iter().map(|(dx, dy)| [at[0] + dx * r, at[1] + dy * r]).collect();
+            svg.polygon(&class, &around, tip);
+        }
+    }
+}
+
+/// Draws an arm's marker at many places as one element: hundreds of marks stay small in the file.
+pub(crate) fn draw_markers(svg: &mut Svg, style: ArmStyle, places: &[[f64; 2]], r: f64) {
+    let outline: Option<Vec<[f64; 2]>> =
+        corners(style.shape()).map(|corners| corners.iter().map(|(dx, dy)| [dx * r, dy * r]).collect());
+    svg.copies(&format!("{} many", style.class()), places, outline.as_deref(), r);
+}
+
+/// Corners of a shape in units of its radius; none for a circle.
+fn corners(shape: usize) -> Option<&'static [(f64, f64)]> {
+    Some(match shape {
+        0 => return None,
         1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         2 => &[(0.0, -1.15), (1.1, 0.85), (-1.1, 0.85)],
         3 => &[(0.0, -1.3), (1.15, 0.0), (0.0, 1.3), (-1.15, 0.0)],
@@ -53,6 +69,5 @@ pub(crate) fn draw_marker(svg: &mut Svg, style: ArmStyle, at: [f64; 2], r: f64, 
         ],
         6 => &[(-1.15, -1.1), (1.15, -1.1), (-1.15, 1.1), (1.15, 1.1)],
         _ => &[(0.0, -1.2), (1.1, -0.35), (0.7, 0.95), (-0.7, 0.95), (-1.1, -0.35)],
-    };
-    svg.polygon(&class, &around(corners), tip);
+    })
 }

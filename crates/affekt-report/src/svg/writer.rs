@@ -104,6 +104,30 @@ impl Svg {
         );
     }
 
+    /// Copies of one outline, a polygon about (0, 0) or a circle of radius `r`, as a single element.
+    pub(crate) fn copies(&mut self, class: &str, places: &[[f64; 2]], outline: Option<&[[f64; 2]]>, r: f64) {
+        let shape = outline.map_or_else(
+            || {
+                let (r, d) = (number(r), number(2.0 * r));
+                format!("m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0z")
+            },
+            |corners| {
+                // Steps from corner to corner, the first one from the centre.
+                let from = std::iter::once(&[0.0, 0.0]).chain(corners);
+                let steps = corners
+                    .iter()
+                    .zip(from)
+                    .map(|(to, from)| format!("{} {}", number(to[0] - from[0]), number(to[1] - from[1])));
+                format!("m{}z", steps.collect::<Vec<_>>().join("l"))
+            },
+        );
+        let path = places.iter().fold(String::new(), |mut path, [x, y]| {
+            let _ = write!(path, "M{x:.1} {y:.1}{shape}");
+            path
+        });
+        let _ = writeln!(self.body, r#"<path class="{}" d="{path}"/>"#, escape(class));
+    }
+
     /// A quadratic curve of a given stroke width.
     pub(crate) fn curve(&mut self, class: &str, from: [f64; 2], control: [f64; 2], to: [f64; 2], width: f64) {
         let _ = writeln!(

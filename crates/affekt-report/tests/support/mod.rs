@@ -1,7 +1,9 @@
 //! A synthetic study with realistic numbers: two datasets, four arms, six seeds, one run missing.
 //!
 //! It is a fixture, not a measurement: predictions come from a made-up confusion model and a small generator.
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
+mod ada_df;
 mod outcome;
 mod runs;
 
@@ -12,6 +14,8 @@ use affekt_artifact::{
     QuarantineItem, QuarantineReason, Results, Tests,
 };
 use affekt_core::LabelSet;
+
+pub(crate) use ada_df::add_ada_df;
 
 /// Arms of the fixture and what they isolate.
 const ARMS: [(&str, &str); 4] = [

@@ -9,15 +9,19 @@ use affekt_metrics::{Confusion, UndefinedClass, error_severity};
 use super::ARMS;
 
 /// A linear congruential generator: enough for a fixture, the same everywhere.
-struct Lcg(u64);
+pub(super) struct Lcg(u64);
 
 impl Lcg {
-    fn unit(&mut self) -> f64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn normal(&mut self) -> f64 {
+    pub(super) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 }

@@ -99,8 +99,11 @@ pub(super) fn print_limits(dir: &Path, out_root: &Path, plan: &Plan) -> anyhow::
     Ok(())
 }
 
-/// Says which runs are missing.
+/// Says which runs are missing and which logs could not be read.
 pub(super) fn tell_holes(collected: &Collected) {
+    for note in &collected.notes {
+        eprintln!("warning: {note}");
+    }
     if collected.holes.is_empty() {
         return;
     }
