@@ -350,3 +350,32 @@ fn constants_out_of_range_are_refused() {
         assert!(matches!(AdaDfParams::new(bad), Err(ObjectiveError::Range { .. })));
     }
 }
+
+#[test]
+fn transport_and_the_other_tasks_join_the_fused_loss() {
+    let cost = CostMatrix::from_prototypes(&[[0.0, 0.0], [0.8, 0.3], [-0.6, 0.5]]).unwrap();
+    let logits = [0.3, -0.2, 0.9, 1.5, 0.1, -0.4];
+    let said = || {
+        let va = Tensor::from_slice(&[0.1_f32, 0.2, -0.3, 0.4]).reshape([2, 2]).set_requires_grad(true);
+        ModelOutput { va: Some(va), ..output(&logits, &[0.3, 0.8]) }
+    };
+    let mut truth = target(&[2, 0], &[1.0; 2]);
+    truth.va = Tensor::from_slice(&[0.5_f32, 0.1, -0.2, 0.6]).reshape([2, 2]);
+    truth.va_mask = Tensor::from_slice(&[1.0_f32, 1.0]);
+    let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.0 };
+    let loss = |lambda: f64, cost: Option<CostMatrix>| {
+        let params = AdaDfParams::new(spec("paper", ADAPTIVE)).unwrap();
+        let mut objective = AdaDf::new(params, 3, weights, lambda, cost).unwrap();
+        let loss = objective.forward(&said(), &truth).unwrap();
+        (loss.total.double_value(&[]), loss.parts.into_iter().collect::<BTreeMap<_, _>>())
+    };
+    let (without, parts) = loss(0.0, None);
+    assert!(parts.contains_key("va") && !parts.contains_key("transport"));
+    let (with, parts) = loss(0.5, Some(cost.clone()));
+    assert!(parts["transport"] > 0.0);
+    assert!((with - without - 0.5 * parts["transport"]).abs() < 1e-6);
+    // Logged, and no part of the loss, in an arm with lambda 0.
+    assert!((loss(0.0, Some(cost)).0 - without).abs() < 1e-12);
+    let params = AdaDfParams::new(spec("paper", ADAPTIVE)).unwrap();
+    assert!(matches!(AdaDf::new(params, 3, weights, 0.5, None), Err(ObjectiveError::Weight { .. })));
+}

@@ -81,7 +81,7 @@ impl Figure for KlByEpoch {
 
     fn description(&self) -> String {
         "Mean Kullback-Leibler divergence from the true posterior of a training face to its label, class and fused \
-         distribution after each epoch, in nats: 0 means equal to the truth. Lines are means over seeds, bands reach \
+         distribution over each epoch, in nats: 0 means equal to the truth. Lines are means over seeds, bands reach \
          from the lowest to the highest seed."
             .to_owned()
     }
