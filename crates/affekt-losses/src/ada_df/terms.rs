@@ -50,7 +50,9 @@ pub fn fused_target(auxiliary_logits: &Tensor, weight: &Tensor, class_rows: &Ten
 pub fn divergence(fused: &Tensor, target_logits: &Tensor, n: f64) -> Tensor {
     let kind = target_logits.kind();
     let log_said = target_logits.log_softmax(-1, kind);
-    (fused.xlogy(fused) - fused * log_said).sum(kind) / n
+    // Where q is 0 the logarithm of 1 stands in: 0 log 0 = 0, in the gradient too.
+    let log_fused = fused.where_self(&fused.gt(0.0), &fused.ones_like()).log();
+    (fused * (log_fused - log_said)).sum(kind) / n
 }
 
 /// Rank regularisation: clear items attend more than the others, by a margin.
