@@ -92,8 +92,9 @@ fn fill(cache: &FaceCache, pipeline: &Pipeline, epoch: u64, positions: &[usize],
     positions.par_iter().zip(batch.par_chunks_exact_mut(cache.image_len())).for_each_init(
         Vec::new,
         |face, (&at, out)| {
-            face.clear();
-            face.extend_from_slice(cache.image(at).unwrap_or_default());
+            if let Some(cached) = cache.image(at) {
+                cached.copy_rgb(face);
+            }
             pipeline.apply(face, cache.size(), &mut Seed(0).stream("augment", &[epoch, at as u64]));
             let (pixels, _) = face.as_chunks::<3>();
             let (scaled, _) = out.as_chunks_mut::<3>();

@@ -165,8 +165,8 @@ fn make_faces(
                 Ok(picture) => picture,
                 Err(fault) => return failed(fault),
             };
-            match preprocessor.apply(&picture, &rows[at].hint, face) {
-                Ok(()) => Ok(RowOutcome::Face),
+            match preprocessor.apply_compact(&picture, &rows[at].hint, face) {
+                Ok(channels) => Ok(RowOutcome::Face { channels }),
                 Err(error) if error.is_about_the_picture() => failed((reason_of(&error), error.to_string())),
                 Err(error) => Err(DataError::Face(error)),
             }

@@ -8,6 +8,7 @@ use memmap2::Mmap;
 
 use crate::CacheError;
 use crate::index::{Index, shard_name};
+use crate::picture::spread;
 use crate::shard::{HEADER_LEN, ShardHeader, bytes_of};
 
 /// Faces of a prepared dataset, read through the page cache; cheap to open and to share.
@@ -28,6 +29,31 @@ struct MappedShard {
     /// Index of its first image.
     first: usize,
     map: Mmap,
+    /// Where each image begins in the file, and where the last ends.
+    starts: Vec<usize>,
+}
+
+/// A face as the cache holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CachedFace<'a> {
+    /// \[size, size\] u8, for all three channels.
+    Grey(&'a [u8]),
+    /// \[size, size, 3\] u8.
+    Rgb(&'a [u8]),
+}
+
+impl CachedFace<'_> {
+    /// Fills `out` with the face in colour, \[size, size, 3\] u8.
+    pub fn copy_rgb(self, out: &mut Vec<u8>) {
+        out.clear();
+        match self {
+            Self::Rgb(pixels) => out.extend_from_slice(pixels),
+            Self::Grey(pixels) => {
+                out.resize(pixels.len() * 3, 0);
+                spread(pixels, out);
+            }
+        }
+    }
 }
 
 impl FaceCache {
@@ -66,22 +92,30 @@ impl FaceCache {
             if content != expected.content {
                 return refuse("content digest", &expected.content, &content);
             }
-            shards.push(MappedShard { first, map });
+            let Some(starts) = starts_of(&header, &map) else {
+                return refuse(
+                    "channels of an image",
+                    &"1 or 3, as the header counts them",
+                    &"another number",
+                );
+            };
+            shards.push(MappedShard { first, map, starts });
             first = first.checked_add(header.images).ok_or_else(|| too_large(expected.images))?;
             first_row = first_row.checked_add(header.rows).ok_or_else(|| too_large(expected.rows))?;
         }
         Ok(Self { path: path.to_owned(), size, image_len, len: first, preprocess: index.preprocess, shards })
     }
 
-    /// One image, \[size, size, 3\] u8; `None` beyond the end.
-    pub fn image(&self, index: usize) -> Option<&[u8]> {
+    /// One image; `None` beyond the end.
+    pub fn image(&self, index: usize) -> Option<CachedFace<'_>> {
         if index >= self.len {
             return None;
         }
         let shard =
             self.shards.get(self.shards.partition_point(|shard| shard.first <= index).checked_sub(1)?)?;
-        let start = HEADER_LEN + (index - shard.first) * self.image_len;
-        shard.map.get(start..start + self.image_len)
+        let at = index - shard.first;
+        let pixels = shard.map.get(*shard.starts.get(at)?..*shard.starts.get(at + 1)?)?;
+        Some(if pixels.len() == self.image_len { CachedFace::Rgb(pixels) } else { CachedFace::Grey(pixels) })
     }
 
     /// Number of images.
@@ -99,7 +133,7 @@ impl FaceCache {
         self.size
     }
 
-    /// Bytes of one image.
+    /// Bytes of one image in colour.
     pub fn image_len(&self) -> usize {
         self.image_len
     }
@@ -119,15 +153,38 @@ impl FaceCache {
     pub fn mean_colour(&self, indices: impl IntoIterator<Item = usize>) -> [u8; 3] {
         let (mut sums, mut n) = ([0_u64; 3], 0_u64);
         for image in indices.into_iter().filter_map(|index| self.image(index)) {
-            for pixel in image.chunks_exact(3) {
-                for (sum, &value) in sums.iter_mut().zip(pixel) {
-                    *sum += u64::from(value);
+            match image {
+                CachedFace::Grey(pixels) => {
+                    let sum: u64 = pixels.iter().map(|&level| u64::from(level)).sum();
+                    sums.iter_mut().for_each(|channel| *channel += sum);
+                    n += pixels.len() as u64;
+                }
+                CachedFace::Rgb(pixels) => {
+                    for pixel in pixels.chunks_exact(3) {
+                        for (sum, &value) in sums.iter_mut().zip(pixel) {
+                            *sum += u64::from(value);
+                        }
+                    }
+                    n += (pixels.len() / 3) as u64;
                 }
             }
-            n += (image.len() / 3) as u64;
         }
         sums.map(|sum| (sum + n / 2).checked_div(n).map_or(0, |mean| u8::try_from(mean).unwrap_or(u8::MAX)))
     }
+}
+
+/// Where the images of a shard begin, and where the last ends; `None` where their channels are not what the header says.
+fn starts_of(header: &ShardHeader, file: &[u8]) -> Option<Vec<usize>> {
+    let end = HEADER_LEN + header.images_len()?;
+    let channels = file.get(end - header.images..end)?;
+    let known = channels.iter().all(|n| matches!(n, 1 | 3));
+    let in_colour = channels.iter().filter(|&&n| n == 3).count();
+    let plane = header.size * header.size;
+    let starts = channels.iter().scan(HEADER_LEN, |start, &n| {
+        *start += plane * usize::from(n);
+        Some(*start)
+    });
+    (known && in_colour == header.in_colour).then(|| std::iter::once(HEADER_LEN).chain(starts).collect())
 }
 
 fn map_file(path: &Path) -> Result<Mmap, CacheError> {

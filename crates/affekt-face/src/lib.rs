@@ -28,7 +28,7 @@ mod similarity;
 mod template;
 mod warp;
 
-pub use cache::FaceCache;
+pub use cache::{CachedFace, FaceCache};
 pub use cache_error::CacheError;
 pub use command_detector::CommandDetector;
 pub use decode::{decode, load};
@@ -39,7 +39,7 @@ pub use face_error::{FaceError, PreprocessError};
 pub use framing::{DetectorName, FacePolicy, Framing, Margin, Template};
 pub use hint::{FaceBox, FaceHint, Landmarks};
 pub use limits::DecodeLimits;
-pub use picture::{Picture, Pixels};
+pub use picture::{Channels, Picture, Pixels};
 pub use preprocess::{Colour, Decoder, Fit, Preprocess, PreprocessSpec, ResizeFilter};
 pub use preprocessor::Preprocessor;
 pub use rustface_detector::RustfaceDetector;

@@ -22,6 +22,25 @@ pub enum Pixels {
     Rgb(Vec<u8>),
 }
 
+/// How many bytes a pixel has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// One, which stands for the three colours.
+    Grey,
+    /// Three.
+    Rgb,
+}
+
+impl Channels {
+    /// Their number.
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
 impl Picture {
     /// A picture over its pixels; `None` when a side is zero or the length is not that of width x height pixels.
     pub fn new(width: u32, height: u32, pixels: Pixels) -> Option<Self> {
@@ -63,6 +82,15 @@ impl Picture {
                 Cow::Owned(rgb)
             }
         }
+    }
+}
+
+/// Makes three bytes of each of the first `n` in place.
+pub(crate) fn spread_in_place(pixels: &mut [u8], n: usize) {
+    // From the end, so that no level is overwritten before it is read.
+    for k in (0..n).rev() {
+        let level = pixels[k];
+        pixels[3 * k..3 * k + 3].fill(level);
     }
 }
 

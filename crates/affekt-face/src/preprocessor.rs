@@ -6,11 +6,11 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
-use crate::picture::spread;
+use crate::picture::spread_in_place;
 use crate::warp::warp;
 use crate::{
-    Colour, FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Picture, Pixels, Preprocess,
-    PreprocessError, ResizeFilter, Similarity,
+    Channels, Colour, FaceBox, FaceDetector, FaceError, FaceHint, Fit, Framing, Margin, Picture, Pixels,
+    Preprocess, PreprocessError, ResizeFilter, Similarity,
 };
 
 /// Makes faces of pictures; one per thread, its buffers are reused.
@@ -19,7 +19,6 @@ pub struct Preprocessor {
     detector: Option<Box<dyn FaceDetector>>,
     resizer: Resizer,
     scratch: Vec<u8>,
-    grey: Vec<u8>,
 }
 
 /// Part of a picture in pixels: left, top, width, height.
@@ -29,7 +28,7 @@ impl Preprocessor {
     /// A preprocessor for these parameters; one whose framing asks for a detector is made by
     /// [`with_detector`](Self::with_detector).
     pub fn new(params: Preprocess) -> Self {
-        Self { params, detector: None, resizer: Resizer::new(), scratch: Vec::new(), grey: Vec::new() }
+        Self { params, detector: None, resizer: Resizer::new(), scratch: Vec::new() }
     }
 
     /// A preprocessor that finds faces with `detector`.
@@ -63,37 +62,71 @@ impl Preprocessor {
     /// # Panics
     /// When `out` is not [`Preprocess::image_len`] bytes long: the caller allocated it for other parameters.
     pub fn apply(&mut self, picture: &Picture, hint: &FaceHint, out: &mut [u8]) -> Result<(), FaceError> {
+        if self.apply_compact(picture, hint, out)? == Channels::Grey {
+            let n = out.len() / 3;
+            spread_in_place(out, n);
+        }
+        Ok(())
+    }
+
+    /// As [`apply`](Self::apply), with one byte a pixel at the front of `out` where the face is grey all over.
+    ///
+    /// # Shape
+    /// `out` \[size, size, channels\] u8; what is behind has no meaning.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    ///
+    /// # Panics
+    /// As [`apply`](Self::apply).
+    pub fn apply_compact(
+        &mut self,
+        picture: &Picture,
+        hint: &FaceHint,
+        out: &mut [u8],
+    ) -> Result<Channels, FaceError> {
         assert_eq!(out.len(), self.params.image_len(), "out must hold one preprocessed image");
-        match self.params.framing() {
+        let channels = match self.params.framing() {
             Framing::Picture { fit, filter } => {
                 let whole = [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())];
-                self.fit(picture, whole, fit, filter, out);
+                self.fit(picture, whole, fit, filter, out)
             }
             Framing::GivenBox { margin, fit, filter } => {
                 let face = hint.bbox.ok_or(FaceError::NoBox)?;
-                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out);
+                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out)
             }
             Framing::Detected { detector: name, policy, margin, fit, filter } => {
                 let detector = self.detector.as_mut().ok_or(FaceError::NoDetector { name })?;
                 let faces = detector.detect(picture)?;
                 let chosen = policy.choose(&faces, picture.width(), picture.height());
                 let face = chosen.ok_or(FaceError::NoFace { detector: name })?.bbox;
-                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out);
+                self.fit(picture, square_around(face, margin, picture)?, fit, filter, out)
             }
             Framing::Landmarks { template } => {
                 let points = hint.landmarks.as_ref().ok_or(FaceError::NoLandmarks)?.five();
                 let size = self.params.size();
                 let target = template.points(size).expect("because Preprocess checked the size");
                 warp(picture, &Similarity::estimate(&points, &target)?, size, out);
+                Channels::Rgb
             }
+        };
+        if self.params.colour() == Colour::Grey && channels == Channels::Rgb {
+            for k in 0..out.len() / 3 {
+                out[k] = luma([out[3 * k], out[3 * k + 1], out[3 * k + 2]]);
+            }
+            return Ok(Channels::Grey);
         }
-        if self.params.colour() == Colour::Grey {
-            out.as_chunks_mut::<3>().0.iter_mut().for_each(|pixel| *pixel = [luma(*pixel); 3]);
-        }
-        Ok(())
+        Ok(channels)
     }
 
-    fn fit(&mut self, picture: &Picture, crop: Crop, fit: Fit, filter: ResizeFilter, out: &mut [u8]) {
+    fn fit(
+        &mut self,
+        picture: &Picture,
+        crop: Crop,
+        fit: Fit,
+        filter: ResizeFilter,
+        out: &mut [u8],
+    ) -> Channels {
         let size = self.params.size();
         let [left, top, width, height] = crop;
         match fit {
@@ -101,13 +134,13 @@ impl Preprocessor {
             Fit::CenterCrop => {
                 let side = smaller(width, height);
                 let centred = [left + (width - side) / 2.0, top + (height - side) / 2.0, side, side];
-                self.resize(picture, centred, filter, [size, size], out);
+                self.resize(picture, centred, filter, [size, size], out)
             }
             Fit::Pad => self.pad(picture, crop, filter, out),
         }
     }
 
-    fn pad(&mut self, picture: &Picture, crop: Crop, filter: ResizeFilter, out: &mut [u8]) {
+    fn pad(&mut self, picture: &Picture, crop: Crop, filter: ResizeFilter, out: &mut [u8]) -> Channels {
         let size = self.params.size();
         let [_, _, width, height] = crop;
         let longer = width + height - smaller(width, height);
@@ -117,15 +150,17 @@ impl Preprocessor {
             [width, height].map(|side| ((side * f64::from(size) / longer).round() as u32).clamp(1, size));
         let mut pixels = std::mem::take(&mut self.scratch);
         pixels.resize(inner[0] as usize * inner[1] as usize * 3, 0);
-        self.resize(picture, crop, filter, inner, &mut pixels);
+        let channels = self.resize(picture, crop, filter, inner, &mut pixels);
+        let n = channels.count();
 
         out.fill(0);
         let [left, top] = inner.map(|side| (size - side) as usize / 2);
-        let (stride, inner_stride) = (size as usize * 3, inner[0] as usize * 3);
+        let (stride, inner_stride) = (size as usize * n, inner[0] as usize * n);
         for (row, source) in out.chunks_exact_mut(stride).skip(top).zip(pixels.chunks_exact(inner_stride)) {
-            row[left * 3..left * 3 + inner_stride].copy_from_slice(source);
+            row[left * n..left * n + inner_stride].copy_from_slice(source);
         }
         self.scratch = pixels;
+        channels
     }
 
     fn resize(
@@ -135,7 +170,7 @@ impl Preprocessor {
         filter: ResizeFilter,
         [width, height]: [u32; 2],
         out: &mut [u8],
-    ) {
+    ) -> Channels {
         let filter = match filter {
             ResizeFilter::PilBilinear => FilterType::Bilinear,
         };
@@ -153,11 +188,13 @@ impl Preprocessor {
                 .expect("because both have as many channels and the crop lies inside the picture");
         };
         match picture.pixels() {
-            Pixels::Rgb(pixels) => run(pixels, PixelType::U8x3, out),
+            Pixels::Rgb(pixels) => {
+                run(pixels, PixelType::U8x3, out);
+                Channels::Rgb
+            }
             Pixels::Grey(pixels) => {
-                self.grey.resize(width as usize * height as usize, 0);
-                run(pixels, PixelType::U8, &mut self.grey);
-                spread(&self.grey, out);
+                run(pixels, PixelType::U8, &mut out[..width as usize * height as usize]);
+                Channels::Grey
             }
         }
     }

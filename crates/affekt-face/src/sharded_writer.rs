@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::index::{Index, IndexedShard, shard_name};
 use crate::shard::{HEADER_LEN, ShardHeader, bytes_of};
-use crate::{CacheError, RowFailure};
+use crate::{CacheError, Channels, RowFailure};
 
 /// Most rows of a shard.
 const MAX_ROWS: usize = 4096;
@@ -22,8 +22,11 @@ const MAX_BYTES: usize = 64 << 20;
 /// What became of one input row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowOutcome {
-    /// Its face was written into the buffer.
-    Face,
+    /// Its face was written to the front of the buffer.
+    Face {
+        /// Bytes of each of its pixels.
+        channels: Channels,
+    },
     /// It has no face, and would have none on another try either.
     Failed {
         /// A word for the kind of fault, the caller's own.
@@ -101,7 +104,7 @@ impl ShardedCacheWriter {
     /// Writes every shard that is not there yet, then the index.
     ///
     /// `key` gives the identity of everything that the rows of a shard are made from, apart from preprocessing.
-    /// `fill` makes one face in a buffer of \[size, size, 3\] bytes, zero at first; it is called from several
+    /// `fill` makes one face in a buffer of \[size, size, 3\] bytes of any content; it is called from several
     /// threads at once, each time with a state of its own made by `init`. `after` is called after each shard, in
     /// order.
     ///
@@ -145,7 +148,6 @@ impl ShardedCacheWriter {
                     continue;
                 }
                 let mut pixels: Vec<u8> = std::mem::take(&mut spare);
-                pixels.clear();
                 pixels.resize(rows.len() * self.image_len, 0);
                 let outcomes: Vec<RowOutcome> = pixels
                     .par_chunks_exact_mut(self.image_len)
@@ -183,14 +185,16 @@ impl ShardedCacheWriter {
         let bound = (rows.len() * self.image_len + HEADER_LEN) as u64 + (64 << 20);
         let bytes = fs::metadata(path).ok().filter(|m| m.len() <= bound).and_then(|_| fs::read(path).ok())?;
         let (header, content) = ShardHeader::parse(path, &bytes).ok()?;
-        let (images, failures) = bytes[HEADER_LEN..].split_at(header.images * header.image_len());
+        let (images, failures) = bytes[HEADER_LEN..].split_at(header.images_len()?);
+        let (images, channels) = images.split_at(images.len() - header.images);
         // What this writer would have written before these images and failures.
         let expected = ShardHeader {
             images: header.images,
+            in_colour: header.in_colour,
             failures_len: header.failures_len,
             ..self.header(rows, key.clone())
         };
-        if bytes[..HEADER_LEN] != expected.seal(images, failures).0 {
+        if bytes[..HEADER_LEN] != expected.seal(images, channels, failures).0 {
             return None;
         }
         let failures: Vec<RowFailure> = serde_json::from_slice(failures).ok()?;
@@ -208,28 +212,32 @@ impl ShardedCacheWriter {
         outcomes: Vec<RowOutcome>,
     ) -> Result<Saved, CacheError> {
         let mut failures = Vec::new();
-        let mut images = 0;
+        // Faces move together: those without one leave a gap, those in grey two thirds of one.
+        let (mut channels_of, mut end) = (Vec::with_capacity(outcomes.len()), 0);
         for (k, outcome) in outcomes.into_iter().enumerate() {
             match outcome {
-                RowOutcome::Face => {
-                    let from = k * self.image_len;
-                    if images < k {
-                        pixels.copy_within(from..from + self.image_len, images * self.image_len);
+                RowOutcome::Face { channels } => {
+                    let (from, len) = (k * self.image_len, self.image_len / 3 * channels.count());
+                    if end < from {
+                        pixels.copy_within(from..from + len, end);
                     }
-                    images += 1;
+                    end += len;
+                    channels_of.push(if channels == Channels::Grey { 1 } else { 3 });
                 }
                 RowOutcome::Failed { reason, detail } => {
                     failures.push(RowFailure { row: (rows.start + k) as u64, reason, detail });
                 }
             }
         }
-        let faces = &pixels[..images * self.image_len];
+        let (faces, images) = (&pixels[..end], channels_of.len());
+        let in_colour = channels_of.iter().filter(|&&n| n == 3).count();
         let notes = serde_json::to_vec(&failures).expect("because failures are plain structs of strings");
-        let header = ShardHeader { images, failures_len: notes.len(), ..self.header(&rows, key) };
-        let (head, content) = header.seal(faces, &notes);
+        let header = ShardHeader { images, in_colour, failures_len: notes.len(), ..self.header(&rows, key) };
+        let (head, content) = header.seal(faces, &channels_of, &notes);
         write_atomic_with(path, |out| {
             out.write_all(&head)?;
             out.write_all(faces)?;
+            out.write_all(&channels_of)?;
             out.write_all(&notes)
         })?;
         let shard = IndexedShard { rows: header.rows, images: images as u64, content };
@@ -242,6 +250,7 @@ impl ShardedCacheWriter {
             first_row: rows.start as u64,
             rows: rows.len() as u64,
             images: 0,
+            in_colour: 0,
             failures_len: 0,
             preprocess: self.preprocess.clone(),
             key,

@@ -11,7 +11,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use affekt_artifact::Digest;
-use affekt_face::{CacheError, CacheSummary, FaceCache, RowOutcome, ShardDone, ShardedCacheWriter};
+use affekt_face::{
+    CacheError, CacheSummary, CachedFace, Channels, FaceCache, RowOutcome, ShardDone, ShardedCacheWriter,
+};
 
 const SIZE: u32 = 8;
 const LEN: usize = 8 * 8 * 3;
@@ -64,7 +66,7 @@ impl Job {
             }
             out.copy_from_slice(&image(row));
             Ok(if is_good(row) {
-                RowOutcome::Face
+                RowOutcome::Face { channels: Channels::Rgb }
             } else {
                 RowOutcome::Failed { reason: "bad".to_owned(), detail: format!("row {row} is bad") }
             })
@@ -106,7 +108,7 @@ fn images_are_the_good_rows_in_order_and_failures_keep_their_reasons() {
     assert_eq!(summary.images, good.len() as u64);
     assert_eq!(cache.preprocess_digest(), &Digest::of_bytes(b"p"));
     for (k, &row) in good.iter().enumerate() {
-        assert_eq!(cache.image(k).unwrap(), image(row), "image {k}");
+        assert_eq!(cache.image(k).unwrap(), CachedFace::Rgb(&image(row)), "image {k}");
     }
     assert!(cache.image(good.len()).is_none() && cache.image(usize::MAX).is_none());
     let bad: Vec<u64> = (0..ROWS).filter(|&row| !is_good(row)).map(|row| row as u64).collect();
@@ -221,7 +223,7 @@ fn states_are_reused() {
         Ok::<_, CacheError>(())
     };
     let key = |rows: Range<usize>| Digest::of_bytes(format!("{rows:?}").as_bytes());
-    writer.write(key, init, |(), _, _| Ok(RowOutcome::Face), |_| Ok(())).unwrap();
+    writer.write(key, init, |(), _, _| Ok(RowOutcome::Face { channels: Channels::Rgb }), |_| Ok(())).unwrap();
     assert!(made.into_inner() <= rayon::current_num_threads(), "more states than threads");
 }
 
@@ -271,11 +273,52 @@ fn the_mean_colour_is_rounded() {
     let writer = ShardedCacheWriter::new(folder.path(), SIZE, 2, &Digest::of_bytes(b"p")).unwrap();
     let paint = |(): &mut (), row: usize, out: &mut [u8]| {
         out.copy_from_slice(&colours[row].repeat(64));
-        Ok::<_, CacheError>(RowOutcome::Face)
+        Ok::<_, CacheError>(RowOutcome::Face { channels: Channels::Rgb })
     };
     writer.write(|_| Digest::of_bytes(b"colours"), || Ok(()), paint, |_| Ok(())).unwrap();
     let cache = FaceCache::open(folder.path()).unwrap();
     assert_eq!(cache.mean_colour([0, 1]), [11, 30, 30]);
     assert_eq!(cache.mean_colour([0, 7]), [10, 20, 30]);
     assert_eq!(cache.mean_colour([]), [0; 3]);
+}
+
+#[test]
+fn grey_faces_take_a_third_of_the_room_and_read_back_in_colour() {
+    let folder = tempfile::tempdir().unwrap();
+    let level = |row: usize, k: usize| u8::try_from((row * 31 + k * 7) % 256).unwrap();
+    let is_grey = |row: usize| row % 3 != 0;
+    let writer = ShardedCacheWriter::new(folder.path(), SIZE, 9, &Digest::of_bytes(b"p")).unwrap();
+    let summary = writer
+        .write(
+            |_| Digest::of_bytes(b"k"),
+            || Ok::<_, CacheError>(()),
+            |(), row, face| {
+                if row == 4 {
+                    return Ok(RowOutcome::Failed { reason: "r".to_owned(), detail: String::new() });
+                }
+                face.iter_mut().enumerate().for_each(|(k, value)| *value = level(row, k));
+                Ok(RowOutcome::Face { channels: if is_grey(row) { Channels::Grey } else { Channels::Rgb } })
+            },
+            |_| Ok(()),
+        )
+        .unwrap();
+    assert_eq!(summary.images, 8);
+    let cache = FaceCache::open(folder.path()).unwrap();
+    let (mut face, mut sum) = (Vec::new(), [0_u64; 3]);
+    for (at, row) in (0..9).filter(|&row| row != 4).enumerate() {
+        let held = cache.image(at).unwrap();
+        assert_eq!(matches!(held, CachedFace::Grey(_)), is_grey(row), "row {row}");
+        held.copy_rgb(&mut face);
+        let expected: Vec<u8> = (0..LEN).map(|k| level(row, if is_grey(row) { k / 3 } else { k })).collect();
+        assert_eq!(face, expected, "row {row}");
+        face.chunks(3).for_each(|pixel| (0..3).for_each(|c| sum[c] += u64::from(pixel[c])));
+    }
+    let mean = sum.map(|sum| u8::try_from((sum + 256) / 512).unwrap());
+    assert_eq!(cache.mean_colour(0..8), mean);
+    let shard = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+    let shard =
+        shard.into_iter().find(|entry| entry.path().extension().is_some_and(|e| e == "faces")).unwrap();
+    let plane = u64::from(SIZE * SIZE);
+    let fixed = 256 + 8 + br#"[{"row":4,"reason":"r","detail":""}]"#.len() as u64;
+    assert_eq!(shard.metadata().unwrap().len(), fixed + plane * (5 + 3 * 3));
 }

@@ -5,7 +5,7 @@
 use affekt_artifact::{Digest, Manifest, ManifestRow, Selection};
 use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::{LabelDistribution, Seed, Split};
-use affekt_face::{CacheError, FaceCache, RowOutcome, ShardedCacheWriter};
+use affekt_face::{CacheError, Channels, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_learn::CosineSchedule;
 use affekt_losses::{MultiTaskObjective, TaskWeights};
 use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
@@ -102,7 +102,7 @@ fn draw(
         || Ok::<_, CacheError>(()),
         |(), row, face| {
             face.copy_from_slice(&rendered[row]);
-            Ok(RowOutcome::Face)
+            Ok(RowOutcome::Face { channels: Channels::Rgb })
         },
         |_| Ok(()),
     )?;

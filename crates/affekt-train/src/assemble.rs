@@ -58,8 +58,7 @@ impl<'a> Assembler<'a> {
         for &position in positions {
             let index = self.faces.rows[position].0;
             let face = self.faces.cache.image(index).expect("because lengths were compared on opening");
-            self.face.clear();
-            self.face.extend_from_slice(face);
+            face.copy_rgb(&mut self.face);
             if let Some(Jitter { augment, seed, epoch }) = jitter {
                 let mut stream = seed.stream("augment", &[u64::from(epoch), index as u64]);
                 augment.apply(&mut self.face, size, &mut stream);

@@ -2,7 +2,7 @@
 
 use affekt_artifact::{Digest, Manifest, ManifestRow};
 use affekt_core::{LabelSet, SampleId, Seed, Split, SubjectId, VaPoint};
-use affekt_face::{CacheError, FaceCache, RowOutcome, ShardedCacheWriter};
+use affekt_face::{CacheError, Channels, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_train::Splits;
 
 /// Which labels the faces carry.
@@ -67,7 +67,7 @@ pub(crate) fn miniature(labels: Labels) -> Splits {
             || Ok::<_, CacheError>(()),
             |(), row, face| {
                 face.copy_from_slice(&images[row]);
-                Ok(RowOutcome::Face)
+                Ok(RowOutcome::Face { channels: Channels::Rgb })
             },
             |_| Ok(()),
         )

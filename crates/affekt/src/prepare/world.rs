@@ -5,7 +5,7 @@ use std::path::Path;
 use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
 use affekt_core::{LabelDistribution, Seed, Split};
 use affekt_data::{LabelNoise, put_noise};
-use affekt_face::{RowOutcome, ShardedCacheWriter};
+use affekt_face::{Channels, RowOutcome, ShardedCacheWriter};
 use affekt_study::{NoiseSpec, Prepared, WorldSize};
 use affekt_worlds::{World, WorldLimits, WorldSample};
 use anyhow::Context;
@@ -89,7 +89,7 @@ impl Preparation for Rendering {
             || Ok(()),
             |(), row, face| {
                 face.copy_from_slice(&self.world.render(&samples[row], self.size)?);
-                anyhow::Ok(RowOutcome::Face)
+                anyhow::Ok(RowOutcome::Face { channels: Channels::Rgb })
             },
             |done| {
                 progress.shard(done);
