@@ -15,6 +15,10 @@ use affekt_data::{Dataset, Preparing, SplitSpec, prepare_files};
 use affekt_face::{FaceCache, Fit, Framing, Preprocess, ResizeFilter};
 use rayon::prelude::*;
 
+/// The allocator of the binary `affekt`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Faces of a training batch.
 const BATCH: usize = 64;
 /// Passes over the cache; the first warms it up and is not counted.

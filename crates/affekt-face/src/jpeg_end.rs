@@ -31,8 +31,8 @@ pub(crate) fn reaches_end(bytes: &[u8]) -> bool {
 /// Position of the code byte of the next marker at or after `at`; fill bytes and stray bytes are passed over.
 fn next_marker(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
-    let found = rest.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF))?;
-    Some(at + found + 1)
+    let is_marker = |&k: &usize| rest.get(k + 1).is_some_and(|code| !matches!(code, 0x00 | 0xFF));
+    memchr::memchr_iter(0xFF, rest).find(is_marker).map(|k| at + k + 1)
 }
 
 /// Where the entropy-coded data that starts at `at` ends: at the first marker that is no restart.

@@ -19,6 +19,10 @@ use tracing_subscriber::EnvFilter;
 
 use crate::output::Outcome;
 
+/// Preparing pictures makes many small buffers per picture on every thread: a sixth of its time with the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let filter = EnvFilter::try_from_env("AFFEKT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
