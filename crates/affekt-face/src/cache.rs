@@ -156,7 +156,7 @@ impl FaceCache {
             match image {
                 CachedFace::Grey(pixels) => {
                     let sum: u64 = pixels.iter().map(|&level| u64::from(level)).sum();
-                    sums.iter_mut().for_each(|channel| *channel += sum);
+                    sums = sums.map(|channel| channel + sum);
                     n += pixels.len() as u64;
                 }
                 CachedFace::Rgb(pixels) => {
@@ -178,7 +178,7 @@ fn starts_of(header: &ShardHeader, file: &[u8]) -> Option<Vec<usize>> {
     let end = HEADER_LEN + header.images_len()?;
     let channels = file.get(end - header.images..end)?;
     let known = channels.iter().all(|n| matches!(n, 1 | 3));
-    let in_colour = channels.iter().filter(|&&n| n == 3).count();
+    let in_colour = memchr::memchr_iter(3, channels).count();
     let plane = header.size * header.size;
     let starts = channels.iter().scan(HEADER_LEN, |start, &n| {
         *start += plane * usize::from(n);

@@ -230,7 +230,7 @@ impl ShardedCacheWriter {
             }
         }
         let (faces, images) = (&pixels[..end], channels_of.len());
-        let in_colour = channels_of.iter().filter(|&&n| n == 3).count();
+        let in_colour = memchr::memchr_iter(3, &channels_of).count();
         let notes = serde_json::to_vec(&failures).expect("because failures are plain structs of strings");
         let header = ShardHeader { images, in_colour, failures_len: notes.len(), ..self.header(&rows, key) };
         let (head, content) = header.seal(faces, &channels_of, &notes);
