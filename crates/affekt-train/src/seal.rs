@@ -2,7 +2,7 @@
 
 use crate::FaceSet;
 
-/// Proof that training and selection are over; only [`fit`](crate::fit) makes one.
+/// Proof that training and selection are over; only [`Training::run`](crate::Training::run) makes one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FrozenSelection {
     pub(crate) best_epoch: u32,

@@ -22,8 +22,8 @@ pub(crate) struct StepArgs {
     /// Weights to start from: a checkpoint of ours, or a ResNet of timm or torchvision, .pth or safetensors
     #[arg(long)]
     pub(crate) weights: PathBuf,
-    /// Batch (safetensors): images [n,3,h,w] as the network sees them, labels [n]; at will
-    /// `class_distributions` [c,c], `softmax` [m,c] and `softmax_labels` [m]
+    /// Batch (safetensors): `images`, n x 3 x h x w as the network sees them, and `labels`, n; at will
+    /// `class_distributions`, c x c, and for their update `softmax`, m x c, and `softmax_labels`, m
     #[arg(long)]
     pub(crate) batch: PathBuf,
     /// Epoch the step belongs to

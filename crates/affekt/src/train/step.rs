@@ -21,8 +21,8 @@ pub(crate) struct StepInput<'a> {
     pub(crate) run: &'a Path,
     /// State dict: a checkpoint of ours, or a ResNet of timm or torchvision, `.pth` or safetensors.
     pub(crate) weights: &'a Path,
-    /// `images` [n, 3, h, w] f32 as the network sees them, `labels` [n] i64; for Ada-DF also, at will,
-    /// `class_distributions` [c, c] and, for their update, `softmax` [m, c] with `softmax_labels` [m].
+    /// `images` [n, 3, h, w] f32 as the network sees them, `labels` \[n\] i64; for Ada-DF also, at will,
+    /// `class_distributions` [c, c] and, for their update, `softmax` [m, c] with `softmax_labels` \[m\].
     pub(crate) batch: &'a Path,
     /// Epoch the step belongs to, from 1.
     pub(crate) epoch: u32,
