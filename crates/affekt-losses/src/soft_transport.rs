@@ -2,7 +2,7 @@
 
 use affekt_learn::ObjectiveError;
 use affekt_ot::{CostMatrix, ExactSolver};
-use affekt_tensor::{Device, Kind, Tensor};
+use affekt_tensor::{Tensor, to_f64};
 
 /// Mean exact transport cost from the predicted to the target distributions.
 ///
@@ -25,7 +25,7 @@ pub fn soft_transport_loss(
 ) -> Result<Tensor, ObjectiveError> {
     let n_classes = cost.n_classes();
     let probabilities = logits.softmax(-1, logits.kind());
-    let (p, q) = (to_host(&probabilities), to_host(targets));
+    let (p, q) = (to_f64(&probabilities), to_f64(targets));
     let expected = i64::try_from(n_classes).unwrap_or(i64::MAX);
     for tensor in [logits, targets] {
         let got = tensor.size().last().copied().unwrap_or(0);
@@ -48,13 +48,6 @@ pub fn soft_transport_loss(
     let linear = (probabilities * slope).sum(logits.kind()) / n;
     // The plane that touches the cost here, moved to its value.
     Ok(&linear - linear.detach() + value / n)
-}
-
-fn to_host(x: &Tensor) -> Vec<f64> {
-    let flat = x.detach().to_kind(Kind::Double).to_device(Device::Cpu).contiguous().view([-1]);
-    let mut values = vec![0.0; flat.numel()];
-    flat.copy_data(&mut values, flat.numel());
-    values
 }
 
 fn scaled(row: &[f64]) -> Vec<f64> {

@@ -18,6 +18,6 @@ pub use error::TensorError;
 pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout, wide_kind};
 pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
-pub use runtime::{Device, set_threads};
+pub use runtime::{Device, set_threads, to_f64};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
 pub use weights::{load_weights, read_tensors, save_tensors, save_weights};

@@ -2,7 +2,7 @@
 
 use affekt_learn::{EpochNotes, LossValue, ModelOutput, Objective, ObjectiveError, Survey, Surveyed, Target};
 use affekt_ot::CostMatrix;
-use affekt_tensor::{Kind, Reduction, Tensor, no_grad};
+use affekt_tensor::{Device, Kind, Reduction, Tensor, no_grad, to_f64};
 
 use super::watch::{Seen, Watch};
 use super::{
@@ -222,16 +222,11 @@ impl Objective for AdaDf {
 
 fn add_batch(sums: &mut ClassSums, logits: &Tensor, target: &Target) {
     let n_classes = sums.counts().len();
-    let host =
-        |x: &Tensor, kind| x.to_kind(kind).to_device(affekt_tensor::Device::Cpu).contiguous().view([-1]);
-    let probabilities = host(&logits.softmax(-1, Kind::Float), Kind::Double);
-    let mut values = vec![0.0_f64; probabilities.numel()];
-    probabilities.copy_data(&mut values, probabilities.numel());
-    let n = values.len() / n_classes.max(1);
-    let (mut classes, mut mask) = (vec![0_i64; n], vec![0.0_f64; n]);
-    host(&target.expression, Kind::Int64).copy_data(&mut classes, n);
-    host(&target.expression_mask, Kind::Double).copy_data(&mut mask, n);
-    for ((row, class), mask) in values.chunks(n_classes).zip(classes).zip(mask) {
+    let probabilities = to_f64(&logits.softmax(-1, Kind::Float));
+    let mask = to_f64(&target.expression_mask);
+    let mut classes = vec![0_i64; mask.len()];
+    target.expression.to_device(Device::Cpu).contiguous().copy_data(&mut classes, mask.len());
+    for ((row, class), mask) in probabilities.chunks(n_classes).zip(classes).zip(mask) {
         if let Some(class) = usize::try_from(class).ok().filter(|_| mask > 0.0) {
             sums.add(class, row);
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use affekt_artifact::{ManifestRow, write_atomic};
 use affekt_core::LabelSet;
 use affekt_learn::{AffectModel, ModelOutput};
-use affekt_tensor::{Device, Kind, Tensor, no_grad};
+use affekt_tensor::{Device, Kind, Tensor, no_grad, to_f64};
 use affekt_train::{Evaluator, FaceSet};
 
 /// Most faces shown, spread evenly over the training set.
@@ -77,8 +77,8 @@ struct Face {
 
 fn faces(samples: &[&ManifestRow], output: &ModelOutput) -> Option<Vec<Face>> {
     let auxiliary = output.auxiliary.as_ref()?;
-    let attention = host(&auxiliary.attention);
-    let p = host(&auxiliary.logits.softmax(-1, Kind::Float));
+    let attention = to_f64(&auxiliary.attention);
+    let p = to_f64(&auxiliary.logits.softmax(-1, Kind::Float));
     let n_classes = p.len() / samples.len().max(1);
     let rows = samples.iter().zip(attention).zip(p.chunks(n_classes.max(1)));
     Some(
@@ -105,15 +105,8 @@ fn plane(x: &Tensor) -> Vec<[f64; 2]> {
             let direction = vectors.select(1, column.max(0));
             let largest = direction.abs().argmax(0, false).int64_value(&[]);
             let sign = if direction.double_value(&[largest]) < 0.0 { -1.0 } else { 1.0 };
-            host(&(centred.mv(&direction) * sign))
+            to_f64(&(centred.mv(&direction) * sign))
         };
         coordinates(last).into_iter().zip(coordinates(last - 1)).map(|(x, y)| [x, y]).collect()
     })
-}
-
-fn host(x: &Tensor) -> Vec<f64> {
-    let flat = x.detach().to_kind(Kind::Double).to_device(Device::Cpu).contiguous().view([-1]);
-    let mut values = vec![0.0; flat.numel()];
-    flat.copy_data(&mut values, flat.numel());
-    values
 }

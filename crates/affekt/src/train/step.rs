@@ -9,7 +9,7 @@ use affekt_learn::{ModelOutput, Objective, Target};
 use affekt_losses::ClassDistributions;
 use affekt_study::{ResolvedRun, WeightsSpec};
 use affekt_tensor::{
-    AdamW, Device, Kind, Mode, ParamStore, Precision, Tensor, read_tensors, save_tensors, set_threads,
+    AdamW, Device, Kind, Mode, ParamStore, Precision, Tensor, read_tensors, save_tensors, set_threads, to_f64,
 };
 use anyhow::{Context as _, ensure};
 
@@ -83,11 +83,9 @@ impl Batch {
 
     /// A table [rows, columns] of the file as rows.
     fn rows(&self, name: &str) -> Option<Vec<Vec<f64>>> {
-        let table = self.tensors.get(name)?.to_kind(Kind::Double).contiguous();
+        let table = self.tensors.get(name)?;
         let columns = usize::try_from(*table.size().last()?).ok()?;
-        let mut values = vec![0.0_f64; table.numel()];
-        table.view([-1]).copy_data(&mut values, table.numel());
-        Some(values.chunks(columns.max(1)).map(<[f64]>::to_vec).collect())
+        Some(to_f64(table).chunks(columns.max(1)).map(<[f64]>::to_vec).collect())
     }
 }
 
