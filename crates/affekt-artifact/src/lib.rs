@@ -29,7 +29,7 @@ pub use error::ArtifactError;
 pub use hash::{Digest, Hasher};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestRow};
-pub use plan::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
+pub use plan::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance, Transfer};
 pub use predictions::{PredictionRow, Predictions, Selection};
 pub use quarantine::{ParseReasonError, Quarantine, QuarantineItem, QuarantineReason};
 pub use results::{ResultRow, Results};

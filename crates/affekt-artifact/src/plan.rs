@@ -65,6 +65,9 @@ pub struct PlannedArm {
     pub name: String,
     /// What it isolates.
     pub isolates: String,
+    /// For an arm that is not trained, the arm whose predictions it decides again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_hoc: Option<String>,
 }
 
 /// A prepared dataset of a study.
@@ -89,6 +92,48 @@ pub struct PlannedDataset {
     pub class_counts: [Vec<u64>; 3],
     /// Expression classes.
     pub label_set: LabelSet,
+    /// Share of the training labels that noise made wrong; none where none was put on them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_noise: Option<f64>,
+    /// For a transfer, the dataset whose runs predict this one's test split; none where runs train on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
+}
+
+/// Trained on one dataset, tested on another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// Dataset of the runs.
+    pub train: String,
+    /// Dataset of the test split.
+    pub test: String,
+}
+
+impl Transfer {
+    /// Name in tables: `<train>-to-<test>`.
+    pub fn name(&self) -> String {
+        format!("{}-to-{}", self.train, self.test)
+    }
+
+    /// Predictions of a run of `train` on the test split of `test`, within the run's folder.
+    pub fn predictions_file(test: &str) -> String {
+        format!("predictions-on-{test}.csv")
+    }
+}
+
+impl PlannedDataset {
+    /// The runs that predict this dataset's test split.
+    pub fn runs<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a PlannedRun> {
+        let trained_on = self.transfer.as_ref().map_or(&self.name, |transfer| &transfer.train).clone();
+        plan.runs.iter().filter(move |run| run.dataset == trained_on)
+    }
+
+    /// Their predictions, within each run's folder.
+    pub fn predictions_file(&self) -> String {
+        let transfer = self.transfer.as_ref();
+        transfer.map_or_else(|| "predictions.csv".to_owned(), |t| Transfer::predictions_file(&t.test))
+    }
 }
 
 /// A run of the matrix.
@@ -125,6 +170,11 @@ impl Plan {
     /// [`ArtifactError::Io`].
     pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
         save_toml(path, self)
+    }
+
+    /// The arm of that name.
+    pub fn arm(&self, name: &str) -> Option<&PlannedArm> {
+        self.arms.iter().find(|arm| arm.name == name)
     }
 
     /// The dataset of that name.

@@ -4,7 +4,7 @@
 use affekt_artifact::{
     Claim, ClaimSet, Digest, EpochRow, Epochs, Evidence, Limits, Manifest, ManifestRow, Plan, PlannedArm,
     PlannedDataset, PlannedRun, PredictionRow, Predictions, Provenance, ResultRow, Results, Selection,
-    TestRow, Tests, Verdict, WarningRow, Warnings,
+    TestRow, Tests, Transfer, Verdict, WarningRow, Warnings,
 };
 use affekt_core::{LabelDistribution, LabelSet, SampleId, Split, SubjectId, VaPoint};
 use proptest::collection::vec;
@@ -146,13 +146,17 @@ prop_compose! {
                 version: "0".to_owned(), code: "c".to_owned(), libtorch: "2.11.0".to_owned(),
                 config: Digest::of_bytes(command.as_bytes()), threads_per_run, command,
             },
-            arms: vec![PlannedArm { name: arm.clone(), isolates: dataset.clone() }],
+            arms: vec![PlannedArm {
+                name: arm.clone(), isolates: dataset.clone(), post_hoc: has_limits.then(|| arm.clone()),
+            }],
             datasets: vec![PlannedDataset {
                 name: dataset.clone(), folder: "data/x".to_owned(), digest: Digest::of_bytes(b"x"),
                 prototype_source: "empirical".to_owned(),
                 prototypes: points.into_iter().map(|(v, a)| [v, a]).collect(),
                 aus: vec![1, 2], has_limits,
                 class_counts: [counts.clone(), counts.clone(), counts], label_set: LabelSet::affectnet8(),
+                label_noise: has_limits.then_some(level),
+                transfer: (!has_limits).then(|| Transfer { train: "a".to_owned(), test: dataset.clone() }),
             }],
             runs: seeds.into_iter().map(|seed| PlannedRun {
                 id: format!("r{seed}"), dataset: dataset.clone(), arm: arm.clone(), seed,

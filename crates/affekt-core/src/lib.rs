@@ -9,6 +9,7 @@ mod id;
 mod label_map;
 mod label_set;
 mod rng;
+mod shared_classes;
 mod split;
 mod va;
 
@@ -18,5 +19,6 @@ pub use id::{IdError, SampleId, SubjectId};
 pub use label_map::{LabelMap, LabelMapError};
 pub use label_set::{ABAW_AUS, LabelSet, LabelSetError};
 pub use rng::{Seed, Stream};
+pub use shared_classes::SharedClasses;
 pub use split::{ParseSplitError, Split};
 pub use va::{VaError, VaPoint};

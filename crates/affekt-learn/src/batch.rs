@@ -7,6 +7,8 @@ use affekt_tensor::Tensor;
 pub struct Target {
     /// Class index, \[n\] i64; 0 where masked.
     pub expression: Tensor,
+    /// Distributions over the classes to learn in place of the class, [n, c] f32; `None` for one-hot targets.
+    pub soft: Option<Tensor>,
     /// 1 where the expression is labelled, \[n\] f32.
     pub expression_mask: Tensor,
     /// Valence and arousal, [n, 2] f32; 0 where masked.

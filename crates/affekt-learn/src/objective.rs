@@ -47,6 +47,11 @@ pub enum ObjectiveError {
         /// Its range.
         expected: &'static str,
     },
+    /// The expression loss knows classes only.
+    #[error(
+        "targets are distributions (mixup or votes), which only cross-entropy learns: drop one of the two"
+    )]
+    SoftTarget,
     /// The transport problem of an item has no solution.
     #[error("the transport term of an item cannot be solved: {reason}")]
     Transport {

@@ -1,6 +1,8 @@
 //! Task losses with masks, the optimal-transport terms, the multi-task objective of the circumplex study and Ada-DF.
 
 mod ada_df;
+mod expression;
+mod frequency;
 mod multi_task;
 mod soft_transport;
 mod tasks;
@@ -10,7 +12,9 @@ pub use ada_df::{
     AdaDf, AdaDfLoss, AdaDfParams, AdaDfSpec, ClassDistributions, ClassSums, Fusion, Quirk, divergence,
     fused_target, fusion_weight, ramps, rank_loss,
 };
-pub use multi_task::{MultiTaskObjective, TaskWeights};
+pub use expression::{ExpressionLoss, soft_expression_loss};
+pub use frequency::{effective_number, inverse_frequency, ldam_margins, log_prior};
+pub use multi_task::{MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 pub use soft_transport::soft_transport_loss;
-pub use tasks::{action_unit_loss, ccc_loss, expression_loss};
+pub use tasks::{action_unit_loss, ccc_loss};
 pub use transport::transport_loss;

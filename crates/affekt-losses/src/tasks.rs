@@ -4,21 +4,6 @@
 
 use affekt_tensor::{Reduction, Tensor};
 
-/// Cross-entropy of the expression over labelled items.
-///
-/// # Equation
-/// `sum_i m_i (-log softmax(z_i)[y_i]) / max(1, sum_i m_i)` with mask m
-/// # Shape
-/// logits [n, c] f32; class \[n\] i64; mask \[n\] f32 -> scalar f32
-/// # Range
-/// nats, >= 0
-/// # Numerics
-/// log-softmax; 0 when every item is masked
-pub fn expression_loss(logits: &Tensor, class: &Tensor, mask: &Tensor) -> Tensor {
-    let per_item = logits.cross_entropy_loss::<Tensor>(class, None, Reduction::None, -100, 0.0);
-    masked_mean(&per_item, mask)
-}
-
 /// One minus the concordance correlation, averaged over valence and arousal.
 ///
 /// # Equation

@@ -257,6 +257,7 @@ fn target(labels: &[i64], mask: &[f32]) -> Target {
     let zeros = |width: i64| Tensor::zeros([n, width], (Kind::Float, affekt_tensor::Device::Cpu));
     Target {
         expression: Tensor::from_slice(labels),
+        soft: None,
         expression_mask: Tensor::from_slice(mask),
         va: zeros(2),
         va_mask: zeros(1).view([-1]),

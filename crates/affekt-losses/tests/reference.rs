@@ -1,7 +1,7 @@
 //! Tensor losses against the f64 mathematics of affekt-ot and affekt-metrics, and against hand-worked values.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the report")]
 
-use affekt_losses::{action_unit_loss, ccc_loss, expression_loss, transport_loss};
+use affekt_losses::{ExpressionLoss, action_unit_loss, ccc_loss, transport_loss};
 use affekt_metrics::ccc;
 use affekt_ot::{CostMatrix, Normalisation, one_hot_cost};
 use affekt_tensor::{Kind, Tensor};
@@ -37,6 +37,10 @@ fn softmax(row: &[f64]) -> Vec<f64> {
 }
 
 /// METHODS 10, check 1: the tensor term is `p' C[:, y]`, and with the uniform cost `1 - p_y`.
+fn cross_entropy(logits: &Tensor, class: &Tensor, mask: &Tensor) -> Tensor {
+    ExpressionLoss::CrossEntropy.forward(logits, class, mask, 1)
+}
+
 #[test]
 fn check_1_transport_equals_the_closed_form() {
     for cost in [cost(), CostMatrix::uniform(4).unwrap()] {
@@ -69,11 +73,8 @@ fn concordance_equals_the_metric() {
 fn hand_worked_values() {
     // Two classes with equal logits: log 2. A logit of 0: log 2 whatever the label.
     let mask = Tensor::from_slice(&[1.0]);
-    let ce = expression_loss(
-        &Tensor::from_slice(&[3.0, 3.0]).reshape([1, 2]),
-        &Tensor::from_slice(&[1_i64]),
-        &mask,
-    );
+    let ce =
+        cross_entropy(&Tensor::from_slice(&[3.0, 3.0]).reshape([1, 2]), &Tensor::from_slice(&[1_i64]), &mask);
     assert!((ce.double_value(&[]) - std::f64::consts::LN_2).abs() < 1e-12);
     let zero = Tensor::from_slice(&[0.0]).reshape([1, 1]);
     let bce = action_unit_loss(&zero, &Tensor::from_slice(&[1.0]).reshape([1, 1]), &mask.reshape([1, 1]));
@@ -87,7 +88,7 @@ fn check_2_gradients_stay_finite() {
         let z = (logits() * scale).set_requires_grad(true);
         let mask = Tensor::from_slice(&[f64::from(u8::from(!masked)); 3]);
         let va = Tensor::from_slice(&[0.5, 0.5, 0.5, 0.5, 0.5, 0.5]).reshape([3, 2]).set_requires_grad(true);
-        let total = expression_loss(&z, &classes(), &mask)
+        let total = cross_entropy(&z, &classes(), &mask)
             + transport_loss(&z, &classes(), &mask, &cost_to(&cost()))
             + ccc_loss(&va, &va.detach(), &mask)
             + action_unit_loss(&z, &z.zeros_like(), &mask.unsqueeze(1).expand([3, 4], false));
@@ -125,7 +126,7 @@ fn gradients_equal_central_differences() {
     let cost = cost_to(&cost());
     let truth = Tensor::from_slice(&[0.2, -0.1, 0.5, 0.6, 0.0, 0.0]).reshape([3, 2]);
     let loss = |z: &Tensor| {
-        expression_loss(z, &classes(), &mask)
+        cross_entropy(z, &classes(), &mask)
             + transport_loss(z, &classes(), &mask, &cost)
             + ccc_loss(&z.narrow(1, 0, 2).tanh(), &truth, &mask)
     };

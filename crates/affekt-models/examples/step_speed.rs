@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, Backbone};
-use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
+use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{AdamW, AdamWParams, Device, Kind, Mode, ParamStore, Precision, Tensor, set_threads};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(width) => Box::new(ResNet::new(&path, Architecture::SmallResNet { width: width.parse()? })),
         None => Box::new(ResNet::new(&path, Architecture::ResNet18)),
     };
-    let model = MultiTask::new(&store.root(), backbone, HeadSizes { n_classes: 8, va: true, n_aus: 12 }, 0.0);
+    let model = MultiTask::new(
+        &store.root(),
+        backbone,
+        HeadSizes { n_classes: 8, va: true, n_aus: 12 },
+        ExpressionHead::Linear,
+        0.0,
+    );
     let mut optimizer = AdamW::new(AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?, store.parameters());
     let images = Tensor::rand([batch, size, size, 3], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
     let mode = Mode { train: true, precision, noise: Seed(0) };

@@ -8,5 +8,5 @@ mod resnet;
 
 pub use architecture::{Architecture, Stage};
 pub use dual_branch::{BranchOutput, Division, DivisionError, DualBranch, DualOutput};
-pub use multi_task::{HeadSizes, MultiTask};
+pub use multi_task::{ExpressionHead, FixedFeatures, HeadSizes, MultiTask};
 pub use resnet::ResNet;

@@ -2,7 +2,7 @@
 
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, Backbone};
-use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
+use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{Device, Kind, Mode, ParamStore, Precision, Tensor};
 
 const HEADS: HeadSizes = HeadSizes { n_classes: 8, va: true, n_aus: 12 };
@@ -11,7 +11,7 @@ fn nets() -> Vec<(&'static str, ParamStore, MultiTask)> {
     let build = |name, make: fn(&affekt_tensor::ParamPath) -> Box<dyn Backbone>| {
         let store = ParamStore::new(Seed(0), Device::Cpu);
         let backbone = make(&store.root().sub("backbone"));
-        let model = MultiTask::new(&store.root(), backbone, HEADS, 0.0);
+        let model = MultiTask::new(&store.root(), backbone, HEADS, ExpressionHead::Linear, 0.0);
         (name, store, model)
     };
     vec![

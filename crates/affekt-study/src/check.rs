@@ -1,5 +1,6 @@
 //! Values of a study file that cannot be.
 
+mod arm;
 mod dataset;
 
 use std::fmt;
@@ -10,8 +11,7 @@ use affekt_augment::AugmentParams;
 
 use crate::metric_name::is_metric;
 use crate::{
-    AnalysisSpec, Backbone, Contrast, CostSpec, FusionSpec, Head, MethodSpec, OptimizerSpec, ScheduleSpec,
-    StageName, StudySpec, Variant,
+    AnalysisSpec, Contrast, CostSpec, FrozenWarmupSpec, Head, OptimizerSpec, ScheduleSpec, StudySpec,
 };
 
 /// One value that cannot be.
@@ -83,6 +83,7 @@ pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     for (i, dataset) in spec.datasets.iter().enumerate() {
         dataset::check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
     }
+    dataset::check_transfers(&mut checks, spec);
     check_training(&mut checks, spec);
     check_augment(&mut checks, spec);
     check_analysis(&mut checks, spec);
@@ -111,11 +112,9 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     checks.unique("arm.name", &names);
     for (i, arm) in spec.arms.iter().enumerate() {
         checks.name(format!("arm.{i}.name"), &arm.name);
-        if let Some(method) = &arm.method {
-            check_method(checks, &format!("arm.{i}.method"), method, spec.model.backbone);
-        }
+        arm::check_arm(checks, &format!("arm.{i}"), arm, spec);
     }
-    let priced = spec.arms.iter().any(|arm| arm.cost != CostSpec::None {});
+    let priced = spec.arms.iter().any(|arm| arm.cost != CostSpec::None {} && arm.lambda.is_none());
     checks.not_negative("loss.lambda", spec.loss.lambda);
     checks.demand(
         !priced || spec.loss.lambda > 0.0,
@@ -129,56 +128,6 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     }
 }
 
-fn check_method(checks: &mut Checks, key: &str, method: &MethodSpec, backbone: Backbone) {
-    let MethodSpec::AdaDf {
-        variant,
-        quirks,
-        threshold,
-        beta,
-        temperature,
-        fusion,
-        rank_share,
-        rank_margin,
-        divide_after,
-        stem_dropout,
-        ..
-    } = method;
-    checks.demand(
-        *variant == Variant::Paper || quirks.is_empty(),
-        format!("{key}.quirks"),
-        quirks,
-        "none with the variant `reference`, which has them all",
-    );
-    let unit = [
-        ("threshold", *threshold),
-        ("rank_share", *rank_share),
-        ("rank_margin", *rank_margin),
-        ("stem_dropout", *stem_dropout),
-    ];
-    for (name, value) in unit {
-        checks.within(format!("{key}.{name}"), value, 0.0, 1.0);
-    }
-    match *fusion {
-        FusionSpec::Adaptive { min, max } => {
-            checks.within(format!("{key}.fusion.min"), min, 0.0, 1.0);
-            checks.within(format!("{key}.fusion.max"), max, min, 1.0);
-        }
-        FusionSpec::Fixed { weight } => checks.within(format!("{key}.fusion.weight"), weight, 0.0, 1.0),
-    }
-    checks.positive(format!("{key}.beta"), *beta);
-    checks.positive(format!("{key}.temperature"), *temperature);
-    let too_late = match backbone {
-        Backbone::SmallResnet { .. } => matches!(divide_after, StageName::Layer3 | StageName::Layer4),
-        Backbone::Resnet18 {} | Backbone::Resnet50 {} => *divide_after == StageName::Layer4,
-    };
-    checks.demand(
-        !too_late,
-        format!("{key}.divide_after"),
-        divide_after,
-        "a stage before the last, so that something is left for the branches",
-    );
-}
-
 fn check_training(checks: &mut Checks, spec: &StudySpec) {
     let input = &spec.input;
     checks.demand((8..=1024).contains(&input.size), "input.size", input.size, "8 to 1024 pixels");
@@ -186,9 +135,16 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         checks.within(format!("input.mean.{channel}"), input.mean[channel], 0.0, 1.0);
         checks.positive(format!("input.std.{channel}"), input.std[channel]);
     }
-    if let Backbone::SmallResnet { width } = spec.model.backbone {
-        checks.demand((4..=512).contains(&width), "model.backbone.width", width, "4 to 512");
+    if let Some(crop) = input.ten_crop {
+        checks.demand((8..=input.size).contains(&crop), "input.ten_crop", crop, "8 to input.size pixels");
+        checks.demand(
+            !input.mirror,
+            "input.mirror",
+            input.mirror,
+            "false with ten_crop, whose views are mirrored already",
+        );
     }
+    arm::check_network(checks, "model", spec.model.backbone, spec.model.weights.as_ref());
     checks.unique("model.heads", &spec.model.heads);
     checks.demand(
         spec.model.heads.contains(&Head::Expression),
@@ -197,22 +153,6 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         "`expression` among them, for every measure of a study is about it",
     );
     checks.demand((0.0..1.0).contains(&spec.model.dropout), "model.dropout", spec.model.dropout, "in [0, 1)");
-    // Whether the file is there is asked when the study is planned: a study without it can be read and shown.
-    if let Some(weights) = &spec.model.weights {
-        let named = !weights.file.as_os_str().is_empty();
-        checks.demand(named, "model.weights.file", &weights.file, "a file of weights");
-        let key = weights.key.as_deref();
-        checks.demand(key != Some(""), "model.weights.key", key, "the key of a state dict, or none");
-        for (key, names) in [("drop", &weights.drop), ("fresh", &weights.fresh)] {
-            let whole = names.iter().all(|name| !name.is_empty());
-            checks.demand(
-                whole,
-                format!("model.weights.{key}"),
-                names,
-                "names, or prefixes that end with a dot",
-            );
-        }
-    }
     let train = &spec.train;
     checks.demand((1..=100_000).contains(&train.epochs), "train.epochs", train.epochs, "1 to 100000");
     checks.demand(
@@ -247,6 +187,11 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
     if let Some(decay) = train.ema {
         checks.demand((0.0..1.0).contains(&decay), "train.ema", decay, "in [0, 1)");
     }
+    if let Some(FrozenWarmupSpec { epochs, backbone_lr }) = train.frozen_warmup {
+        let key = "train.frozen_warmup.epochs";
+        checks.demand((1..=train.epochs).contains(&epochs), key, epochs, "1 to train.epochs");
+        checks.within("train.frozen_warmup.backbone_lr", backbone_lr, 0.0, 1.0);
+    }
 }
 
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {
@@ -254,12 +199,9 @@ fn check_augment(checks: &mut Checks, spec: &StudySpec) {
         let (key, expected) = ("augment".to_owned(), "values in their ranges".to_owned());
         checks.0.push(Problem { key, got: format!("refused: {error}"), expected });
     }
-    checks.demand(
-        spec.augment.shift < spec.input.size / 2,
-        "augment.shift",
-        spec.augment.shift,
-        "less than half the input size",
-    );
+    let seen = spec.input.ten_crop.unwrap_or(spec.input.size);
+    let expected = "less than half the input size";
+    checks.demand(spec.augment.shift < seen / 2, "augment.shift", spec.augment.shift, expected);
 }
 
 fn check_analysis(checks: &mut Checks, spec: &StudySpec) {

@@ -15,7 +15,7 @@ use crate::contrast::tests_of;
 use crate::judge::claims_of;
 use crate::measure::Yardstick;
 use crate::training_tables::TrainingTables;
-use crate::{AnalysisSpec, StudyError, is_done};
+use crate::{AnalysisSpec, StudyError, is_done, post_hoc};
 
 /// Files a collection writes into the study folder.
 const OUTPUTS: [&str; 6] =
@@ -118,12 +118,14 @@ pub fn collect(
     analysis: &AnalysisSpec,
     code: &str,
 ) -> Result<Collected, StudyError> {
+    post_hoc::compute(study_dir, plan)?;
     let key = collection_key(study_dir, plan, code)?;
     let (done, missing): (Vec<&PlannedRun>, Vec<&PlannedRun>) =
         plan.runs.iter().partition(|run| is_done(&run_folder(study_dir, run)));
     let mut results = Results::default();
     for dataset in &plan.datasets {
-        let runs: Vec<&PlannedRun> = done.iter().copied().filter(|run| run.dataset == dataset.name).collect();
+        let runs: Vec<&PlannedRun> =
+            dataset.runs(plan).filter(|run| is_done(&run_folder(study_dir, run))).collect();
         if !runs.is_empty() {
             results.rows.extend(measure_dataset(study_dir, out_root, plan, dataset, &runs)?);
         }
@@ -140,7 +142,12 @@ pub fn collect(
     results.save(&study_dir.join("results.csv"))?;
     tests.save(&study_dir.join("tests.csv"))?;
     ClaimSet::new(plan.study.clone(), claims).save(study_dir)?;
-    let training = TrainingTables::gather(study_dir, &done);
+    let trained: Vec<&PlannedRun> = done
+        .iter()
+        .copied()
+        .filter(|run| plan.arm(&run.arm).is_none_or(|arm| arm.post_hoc.is_none()))
+        .collect();
+    let training = TrainingTables::gather(study_dir, &trained);
     training.save(study_dir)?;
     let hole =
         |run: &&PlannedRun| Hole { dataset: run.dataset.clone(), arm: run.arm.clone(), seed: run.seed };
@@ -181,7 +188,7 @@ fn measure_run(
     yardstick: &Yardstick<'_>,
     run: &PlannedRun,
 ) -> Result<Vec<ResultRow>, StudyError> {
-    let path = run_folder(study_dir, run).join("predictions.csv");
+    let path = run_folder(study_dir, run).join(dataset.predictions_file());
     let predictions = Predictions::load(&path, &dataset.label_set, &dataset.aus)?;
     let mut groups: BTreeMap<(Split, Selection), Vec<&PredictionRow>> = BTreeMap::new();
     for row in &predictions.rows {
@@ -196,7 +203,7 @@ fn measure_run(
         })?;
         rows.extend(values.into_iter().map(|(metric, value)| ResultRow {
             study: plan.study.clone(),
-            dataset: run.dataset.clone(),
+            dataset: dataset.name.clone(),
             arm: run.arm.clone(),
             seed: run.seed,
             split: split.as_str().to_owned(),

@@ -128,7 +128,7 @@ pub(crate) fn paired(
     let of = |arm: &str| results.by_seed(dataset, arm, &plan.selection, &contrast.metric);
     let (treatment, control) = (of(&contrast.treatment), of(&contrast.control));
     let planned: BTreeSet<u64> =
-        plan.runs.iter().filter(|run| run.dataset == dataset).map(|run| run.seed).collect();
+        plan.dataset(dataset).into_iter().flat_map(|d| d.runs(plan)).map(|run| run.seed).collect();
     let (mut a, mut b, mut unpaired) = (Vec::new(), Vec::new(), Vec::new());
     for seed in planned {
         match (treatment.get(&seed), control.get(&seed)) {

@@ -3,7 +3,7 @@
 use affekt_core::Seed;
 use affekt_ot::{CostError, CostMatrix, PrototypeTable};
 
-use crate::{ArmSpec, CostSpec, DatasetSpec, Prepared, PrototypeSource, StudyError};
+use crate::{CostSpec, DatasetSpec, Prepared, PrototypeSource, StudyError};
 
 /// Valence and arousal of each class, in class order.
 pub(crate) fn prototypes(spec: &DatasetSpec, prepared: &Prepared) -> Result<Vec<[f64; 2]>, StudyError> {
@@ -44,12 +44,12 @@ pub(crate) fn source_name(source: &PrototypeSource) -> &str {
 
 /// Cost matrix of an arm for one run; none without a transport term.
 pub(crate) fn cost_of(
-    arm: &ArmSpec,
+    cost: &CostSpec,
     prototypes: &[[f64; 2]],
     seed: u64,
 ) -> Result<Option<CostMatrix>, CostError> {
     let circumplex = || CostMatrix::from_prototypes(prototypes);
-    match arm.cost {
+    match *cost {
         CostSpec::None {} => Ok(None),
         CostSpec::Uniform { normalisation } => {
             CostMatrix::uniform(prototypes.len())?.normalise(normalisation).map(Some)

@@ -8,10 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StudyError;
 
-/// The output every number of a study is computed from.
-const PREDICTIONS: &str = "predictions.csv";
-
-/// Files every finished run holds.
+/// Files every finished run that trained holds.
 pub const RUN_OUTPUTS: [&str; 4] = ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv"];
 
 /// Content of `DONE`: hashes of the run's outputs, written after all of them.
@@ -42,26 +39,44 @@ impl Done {
     }
 }
 
-/// True when the run in `folder` is finished: `DONE` can be read and every output is there.
+/// True when the run in `folder` is finished: `DONE` can be read and every output it names is there.
 pub fn is_done(folder: &Path) -> bool {
-    Done::load(folder).is_ok() && RUN_OUTPUTS.iter().all(|name| folder.join(name).is_file())
+    finished(folder).is_some()
 }
 
-/// True when the run in `folder` is finished and its predictions are those it left, by their hash.
+/// True when the run in `folder` is finished and its predictions, which every number of a study is computed from, are
+/// those it left, by their hash.
 pub fn is_intact(folder: &Path) -> bool {
-    let recorded = |done: Done| done.files.get(PREDICTIONS).cloned();
-    let is_same = |digest| Digest::of_file(&folder.join(PREDICTIONS)).is_ok_and(|found| found == digest);
-    is_done(folder) && Done::load(folder).ok().and_then(recorded).is_some_and(is_same)
+    let is_same =
+        |name: &str, digest: &Digest| Digest::of_file(&folder.join(name)).is_ok_and(|found| found == *digest);
+    finished(folder).is_some_and(|done| {
+        let mut predictions = done.files.iter().filter(|(name, _)| name.starts_with("predictions"));
+        predictions.all(|(name, digest)| is_same(name, digest))
+    })
 }
 
-/// Marks the run in `folder` finished: hashes [`RUN_OUTPUTS`] and writes `DONE`. The last act of a run.
+fn finished(folder: &Path) -> Option<Done> {
+    let done = Done::load(folder).ok()?;
+    let whole = !done.files.is_empty() && done.files.keys().all(|name| folder.join(name).is_file());
+    whole.then_some(done)
+}
+
+/// Marks the run in `folder` finished: hashes [`RUN_OUTPUTS`] and its predictions on other datasets (`transfers`, as file
+/// names) and writes `DONE`. The last act of a run.
 ///
 /// # Errors
 /// [`StudyError::Artifact`] when an output is missing or `DONE` cannot be written.
-pub fn finish_run(folder: &Path) -> Result<Done, StudyError> {
+pub fn finish_run(folder: &Path, transfers: &[String]) -> Result<Done, StudyError> {
+    let outputs: Vec<String> =
+        RUN_OUTPUTS.map(str::to_owned).into_iter().chain(transfers.iter().cloned()).collect();
+    finish(folder, &outputs)
+}
+
+/// Marks a run finished whose outputs are these files.
+pub(crate) fn finish(folder: &Path, outputs: &[String]) -> Result<Done, StudyError> {
     let mut files = BTreeMap::new();
-    for name in RUN_OUTPUTS {
-        files.insert(name.to_owned(), Digest::of_file(&folder.join(name))?);
+    for name in outputs {
+        files.insert(name.clone(), Digest::of_file(&folder.join(name))?);
     }
     let done = Done { schema: Done::SCHEMA.to_owned(), files, seconds: seconds_taken(folder) };
     save_json(&folder.join("DONE"), &done)?;

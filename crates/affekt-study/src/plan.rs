@@ -6,8 +6,8 @@ use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 
 use crate::cost::{cost_of, prototypes, source_name};
 use crate::{
-    ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, Prepared, ResolvedRun, Study, StudyError, is_done,
-    is_intact, run_folder,
+    ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, ModelSpec, Prepared, RealisedNoise, ResolvedRun,
+    Study, StudyError, is_done, is_intact, post_hoc, run_folder, transfer,
 };
 
 /// What decides numbers and is not in the study file.
@@ -69,10 +69,10 @@ impl PlannedStudy {
         Ok(self.plan.save(&path)?)
     }
 
-    /// The runs of the plan that are not finished.
+    /// The runs of the plan that are to be trained and are not finished.
     pub fn to_do(&self, study_dir: &Path) -> Vec<Job> {
-        let jobs =
-            self.plan.runs.iter().map(|run| Job { id: run.id.clone(), folder: run_folder(study_dir, run) });
+        let trained = self.plan.runs.iter().zip(&self.runs).filter(|(_, run)| run.post_hoc.is_none());
+        let jobs = trained.map(|(run, _)| Job { id: run.id.clone(), folder: run_folder(study_dir, run) });
         jobs.filter(|job| !is_done(&job.folder)).collect()
     }
 }
@@ -91,16 +91,33 @@ pub fn plan_study(
 ) -> Result<PlannedStudy, StudyError> {
     let spec = study.spec();
     let weights = study.weights()?;
-    let mut planned = Vec::new();
+    let all: Vec<PlannedDataset> = spec
+        .datasets
+        .iter()
+        .zip(datasets)
+        .map(|(dataset, data)| plan_dataset(study, dataset, data))
+        .collect::<Result<_, _>>()?;
+    let trained_on = || spec.datasets.iter().zip(&all).filter(|(dataset, _)| !dataset.tested_only);
     let mut runs = Vec::new();
-    for (dataset, data) in spec.datasets.iter().zip(datasets) {
-        let planned_dataset = plan_dataset(study, dataset, data)?;
+    for (_, dataset) in trained_on() {
+        let targets = transfer::targets(spec, &all, &dataset.name);
         for &seed in &spec.seeds {
+            let first = runs.len();
+            for (arm, weights) in spec.arms.iter().zip(&weights).filter(|(arm, _)| arm.post_hoc.is_none()) {
+                let run = resolve(study, dataset, arm, seed, weights.as_ref(), context)?;
+                runs.push(ResolvedRun { transfers: targets.clone(), ..run }.identified());
+            }
+            // After the runs they take their predictions from.
             for arm in &spec.arms {
-                runs.push(resolve(study, &planned_dataset, arm, seed, weights.as_ref(), context)?);
+                let trained = &runs[first..];
+                runs.extend(post_hoc::resolve(dataset, arm, seed, trained)?);
             }
         }
-        planned.push(planned_dataset);
+    }
+    let mut planned: Vec<PlannedDataset> = trained_on().map(|(_, dataset)| dataset.clone()).collect();
+    planned.extend(transfer::planned(spec, &all)?);
+    for dataset in &planned {
+        check_names(study, dataset)?;
     }
     let plan = Plan {
         schema: Plan::SCHEMA.to_owned(),
@@ -122,7 +139,11 @@ pub fn plan_study(
         arms: spec
             .arms
             .iter()
-            .map(|arm| PlannedArm { name: arm.name.clone(), isolates: arm.isolates.clone() })
+            .map(|arm| PlannedArm {
+                name: arm.name.clone(),
+                isolates: arm.isolates.clone(),
+                post_hoc: arm.post_hoc.as_ref().map(|rule| rule.of.clone()),
+            })
             .collect(),
         datasets: planned,
         runs: runs
@@ -144,7 +165,9 @@ fn plan_dataset(
     data: &PreparedDataset,
 ) -> Result<PlannedDataset, StudyError> {
     let prepared = &data.prepared;
-    check_names(study, spec, prepared)?;
+    if !spec.tested_only {
+        check_size(study, spec, prepared)?;
+    }
     Ok(PlannedDataset {
         name: spec.name.clone(),
         folder: data.folder.clone(),
@@ -155,15 +178,17 @@ fn plan_dataset(
         has_limits: prepared.has_limits,
         class_counts: prepared.class_counts.clone(),
         label_set: prepared.label_set.clone(),
+        label_noise: prepared.noise.map(RealisedNoise::rate),
+        transfer: None,
     })
 }
 
-/// Class names of the study must be classes of the dataset.
-fn check_names(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result<(), StudyError> {
+/// Class names of the study must be classes of every dataset it reports on.
+fn check_names(study: &Study, dataset: &PlannedDataset) -> Result<(), StudyError> {
     let analysis = &study.spec().analysis;
-    let classes = prepared.label_set.classes();
+    let classes = dataset.label_set.classes();
     let refuse = |what, got: &str| StudyError::Mismatch {
-        dataset: spec.name.clone(),
+        dataset: dataset.name.clone(),
         what,
         got: got.to_owned(),
         expected: classes.join(", "),
@@ -179,6 +204,11 @@ fn check_names(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result
             return Err(refuse("metric of a contrast", &contrast.metric));
         }
     }
+    Ok(())
+}
+
+/// An epoch must hold a batch.
+fn check_size(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result<(), StudyError> {
     let train: u64 = prepared.class_counts[0].iter().sum();
     let batch = u64::from(study.spec().train.batch_size);
     if train < batch {
@@ -201,15 +231,19 @@ fn resolve(
     context: &PlanContext,
 ) -> Result<ResolvedRun, StudyError> {
     let spec = study.spec();
-    let mut model = spec.model.clone();
+    let (backbone, own_weights) = arm.network(&spec.model);
+    let mut model = ModelSpec { backbone, weights: own_weights.cloned(), ..spec.model.clone() };
     if let Some((weights, located)) = model.weights.as_mut().zip(weights) {
         weights.file.clone_from(&located.path);
     }
-    let cost = cost_of(arm, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
+    let cost = cost_of(&arm.cost, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
         dataset: dataset.name.clone(),
         arm: arm.name.clone(),
         source,
     })?;
+    let mut train = spec.train.clone();
+    train.sampling = arm.sampling.or(train.sampling);
+    let lambda = arm.lambda.unwrap_or(spec.loss.lambda);
     let run = ResolvedRun {
         schema: ResolvedRun::SCHEMA.to_owned(),
         id: String::new(),
@@ -225,14 +259,21 @@ fn resolve(
         input: spec.input.clone(),
         model,
         weights_digest: weights.map(|located| located.digest.clone()),
-        train: spec.train.clone(),
+        train,
         augment: spec.augment,
         tasks: spec.loss.tasks,
-        lambda: if arm.cost == (CostSpec::None {}) { 0.0 } else { spec.loss.lambda },
+        lambda: if arm.cost == (CostSpec::None {}) { 0.0 } else { lambda },
         cost: cost.map(|cost| cost.to_rows()),
         method: arm.method.clone(),
+        expression: arm.expression,
+        mixup: arm.mixup,
+        second_stage: arm.second_stage,
+        uncertainty: spec.loss.uncertainty,
+        embeddings: spec.embeddings,
+        post_hoc: None,
+        transfers: Vec::new(),
         code: context.code.clone(),
         libtorch: context.libtorch.clone(),
     };
-    Ok(run.identified())
+    Ok(run)
 }

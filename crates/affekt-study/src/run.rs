@@ -8,7 +8,10 @@ use affekt_core::LabelSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{InputSpec, MethodSpec, ModelSpec, StudyError, TaskWeights, TrainSpec};
+use crate::{
+    ExpressionLossSpec, InputSpec, MethodSpec, MixupSpec, ModelSpec, SecondStageSpec, StudyError,
+    TaskWeights, TrainSpec,
+};
 
 /// All that decides the numbers of one run, and where its data are.
 ///
@@ -58,10 +61,69 @@ pub struct ResolvedRun {
     /// Network and loss of the arm's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<MethodSpec>,
+    /// Loss of the expression head; none for cross-entropy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<ExpressionLossSpec>,
+    /// Images and targets mixed in pairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mixup: Option<MixupSpec>,
+    /// What follows training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_stage: Option<SecondStageSpec>,
+    /// True to weigh the tasks by learned uncertainties.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncertainty: bool,
+    /// True to keep the feature vectors of the test faces.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embeddings: bool,
+    /// For a run that is not trained: whose predictions it starts from and what it does with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_hoc: Option<PostHoc>,
+    /// Other datasets whose test split the run predicts as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transfers: Vec<TransferTarget>,
     /// Digest of the source files that decide numbers.
     pub code: String,
     /// Version of `LibTorch`.
     pub libtorch: String,
+}
+
+/// Another decision from the predictions of a run that trained, resolved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostHoc {
+    /// Id of that run, of the same study.
+    pub source: String,
+    /// The rule.
+    pub rule: PostHocRule,
+}
+
+/// A rule of decision with its numbers, in the order of the run's label set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PostHocRule {
+    /// The class of least expected cost.
+    MinRisk {
+        /// `cost[predicted][true]`.
+        cost: Vec<Vec<f64>>,
+    },
+    /// Probabilities times `exp(offset)`, scaled to sum to 1.
+    Offset {
+        /// Per class.
+        offsets: Vec<f64>,
+    },
+}
+
+/// Another dataset that a run is tested on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferTarget {
+    /// Its name.
+    pub dataset: String,
+    /// Folder with manifest and face cache, relative to the output folder of all studies.
+    pub data_folder: String,
+    /// Digest of manifest and face cache.
+    pub data_digest: Digest,
 }
 
 impl ResolvedRun {
@@ -115,12 +177,20 @@ impl ResolvedRun {
     /// # Errors
     /// [`StudyError::Io`] when the folder does not exist or does not lie that deep.
     pub fn data_path(&self, folder: &Path) -> Result<PathBuf, StudyError> {
+        Ok(Self::out_root(folder)?.join(&self.data_folder))
+    }
+
+    /// The output folder of all studies, for a run in `folder`, which lies at `<out>/<study>/runs/<id>`.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] when the folder does not exist or does not lie that deep.
+    pub fn out_root(folder: &Path) -> Result<PathBuf, StudyError> {
         let whole = folder.canonicalize().map_err(StudyError::io("find", folder))?;
         let root = whole.ancestors().nth(3).ok_or_else(|| {
             let source = std::io::Error::other("expected a folder <out>/<study>/runs/<id>");
             StudyError::Io { action: "find the output folder above", path: whole.clone(), source }
         })?;
-        Ok(root.join(&self.data_folder))
+        Ok(root.to_owned())
     }
 }
 

@@ -1,11 +1,12 @@
 //! The checked study.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{ArtifactError, Digest, write_atomic};
 
 use crate::run::{canonical_digest, plain_value};
-use crate::{StudyError, StudySpec, check, overlay};
+use crate::{StudyError, StudySpec, WeightsSpec, check, overlay};
 
 /// A study file that was read, overlaid and checked.
 #[derive(Clone, Debug)]
@@ -77,13 +78,25 @@ impl Study {
         self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
     }
 
-    /// The file of weights that training starts from; `None` without one.
+    /// The file of weights that each arm's training starts from, in the order of the arms; `None` without one.
     ///
     /// # Errors
     /// [`StudyError::NoWeights`] when it is not there, [`StudyError::Io`] and [`StudyError::Artifact`] when it cannot be
     /// read.
-    pub fn weights(&self) -> Result<Option<LocatedWeights>, StudyError> {
-        let Some(weights) = &self.spec.model.weights else { return Ok(None) };
+    pub fn weights(&self) -> Result<Vec<Option<LocatedWeights>>, StudyError> {
+        let mut located = BTreeMap::new();
+        let arms = self.spec.arms.iter().map(|arm| {
+            let Some(weights) = arm.network(&self.spec.model).1 else { return Ok(None) };
+            // Arms share files; each is read once.
+            if !located.contains_key(&weights.file) {
+                located.insert(weights.file.clone(), self.locate(weights)?);
+            }
+            Ok(located.get(&weights.file).cloned())
+        });
+        arms.collect()
+    }
+
+    fn locate(&self, weights: &WeightsSpec) -> Result<LocatedWeights, StudyError> {
         let named = self.folder().join(&weights.file);
         if !named.is_file() {
             let path = std::path::absolute(&named).unwrap_or(named);
@@ -91,7 +104,7 @@ impl Study {
         }
         let path = named.canonicalize().map_err(StudyError::io("find", &named))?;
         let digest = Digest::of_file(&path)?;
-        Ok(Some(LocatedWeights { path, digest }))
+        Ok(LocatedWeights { path, digest })
     }
 
     /// Digest of the study as resolved, whatever the order of keys in the file.

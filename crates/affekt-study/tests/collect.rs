@@ -92,7 +92,7 @@ fn write_run(folder: &Path, confused: bool) {
     predictions.save(&folder.join("predictions.csv")).unwrap();
     std::fs::write(folder.join("metrics.jsonl"), "{\"epoch\":1,\"train_loss\":1.0}\n").unwrap();
     std::fs::write(folder.join("checkpoint.safetensors"), "weights").unwrap();
-    finish_run(folder).unwrap();
+    finish_run(folder, &[]).unwrap();
 }
 
 fn near(got: Option<f64>, expected: f64) {

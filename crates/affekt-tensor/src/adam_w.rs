@@ -97,12 +97,18 @@ impl AdamW {
 
     /// One update from the present gradients at learning rate `lr`; parameters without a gradient keep still.
     pub fn step(&mut self, lr: f64) {
+        self.step_by(|_| Some(lr));
+    }
+
+    /// One update with a learning rate for each parameter by name; one without keeps still, its moments too.
+    pub fn step_by(&mut self, lr_of: impl Fn(&str) -> Option<f64>) {
         self.step += 1;
         let AdamWParams { beta1, beta2, eps, weight_decay } = self.params;
         let t = self.step as f64;
         let (correct1, correct2) = (1.0 - beta1.powf(t), (1.0 - beta2.powf(t)).sqrt());
         let _guard = tch::no_grad_guard();
-        for Slot { parameter, first, second, decays } in self.slots.values_mut() {
+        for (name, Slot { parameter, first, second, decays }) in &mut self.slots {
+            let Some(lr) = lr_of(name) else { continue };
             let gradient = parameter.grad();
             if !gradient.defined() {
                 continue;

@@ -126,6 +126,36 @@ impl Linear {
     }
 }
 
+/// A classifier by angle: scaled cosines between the input and a weight vector per class.
+#[derive(Debug)]
+pub struct CosineLinear {
+    weight: Tensor,
+    scale: f64,
+}
+
+impl CosineLinear {
+    /// Weight [`n_out`, `n_in`], uniform within 1/sqrt(`n_in`); its length does not matter.
+    pub fn new(path: &ParamPath, n_in: i64, n_out: i64, scale: f64) -> Self {
+        let init = Init::Uniform { bound: 1.0 / (n_in as f64).sqrt() };
+        Self { weight: path.parameter("weight", &[n_out, n_in], init), scale }
+    }
+
+    /// # Equation
+    /// `s <x, w_c> / (|x| |w_c|)`
+    /// # Shape
+    /// x [n, `n_in`] -> [n, `n_out`] f32, f64 where x is, within `[-s, s]`
+    /// # Numerics
+    /// lengths below 1e-12 count as 1e-12
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let kind = wide_kind(x);
+        let unit = |x: &Tensor| {
+            let length = x.norm_scalaropt_dim(2.0, [-1_i64].as_slice(), true).clamp_min(1e-12);
+            x / length
+        };
+        unit(&x.to_kind(kind)).matmul(&unit(&self.weight.to_kind(kind)).tr()) * self.scale
+    }
+}
+
 /// Kind of heads and losses after activations of this kind: 32 bit, 64 bit where activations are.
 pub fn wide_kind(x: &Tensor) -> Kind {
     if x.kind() == Kind::Double { Kind::Double } else { Kind::Float }

@@ -15,7 +15,7 @@ mod weights;
 pub use adam_w::{AdamW, AdamWError, AdamWParams};
 pub use ema::{Ema, EmaDecay, EmaError};
 pub use error::TensorError;
-pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, Linear, dropout, wide_kind};
+pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, CosineLinear, Linear, dropout, wide_kind};
 pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
 pub use runtime::{Device, set_threads, to_f64};

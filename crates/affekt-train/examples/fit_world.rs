@@ -7,11 +7,11 @@ use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::{LabelDistribution, Seed, Split};
 use affekt_face::{CacheError, Channels, FaceCache, RowOutcome, ShardedCacheWriter};
 use affekt_learn::CosineSchedule;
-use affekt_losses::{MultiTaskObjective, TaskWeights};
-use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
+use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
+use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::CostMatrix;
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, set_threads};
-use affekt_train::{FitParams, PixelScaling, Shuffled, Splits, Training, expression_scores};
+use affekt_train::{Crop, FitParams, NetworkInput, Shuffled, Splits, Training, expression_scores};
 use affekt_worlds::World;
 use rayon::prelude::*;
 
@@ -38,10 +38,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Architecture::SmallResNet { width: width.parse()? },
     ));
     let heads = HeadSizes { n_classes: 8, va: true, n_aus: i64::try_from(world.aus().len())? };
-    let model = MultiTask::new(&store.root(), backbone, heads, 0.0);
+    let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.0);
     let cost = (cost == "uniform").then(|| CostMatrix::uniform(8)).transpose()?;
     let weights = TaskWeights { expression: 1.0, va: 1.0, au: 1.0 };
-    let mut objective = MultiTaskObjective::new(weights, lambda.parse()?, cost.as_ref())?;
+    let mut objective = MultiTaskObjective::new(MultiTaskSpec {
+        weights,
+        weighing: Weighing::Fixed,
+        expression: ExpressionLoss::CrossEntropy,
+        lambda: lambda.parse()?,
+        cost,
+    })?;
     let augment =
         AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None, rand_augment: None })?
             .pipeline([128; 3]);
@@ -52,8 +58,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?,
         ema: None,
         precision: Precision::Bf16,
-        scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
+        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
         mirror: true,
+        mixup: None,
+        soft_targets: false,
+        frozen_warmup: None,
         seed,
     };
     let steps = splits.train.faces().len() / params.batch_size;
@@ -72,7 +81,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         params,
     }
     .run(&mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()))?;
-    let test = splits.test.open(fitted.selection);
+    let test = splits.test.open(&fitted.selection);
     let evaluator = params.evaluator(Device::Cpu);
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     let limits = world.limits();

@@ -28,6 +28,14 @@ pub enum TrainError {
         /// Rows of the manifest.
         rows: usize,
     },
+    /// The network is to see crops larger than the faces.
+    #[error("faces of {size} px hold no crop of {crop} px: prepare larger faces or take smaller crops")]
+    Crop {
+        /// Edge of the crops.
+        crop: usize,
+        /// Edge of the faces.
+        size: usize,
+    },
     /// The loss is not a number any more.
     #[error(
         "loss is {loss} at epoch {epoch}, step {step} (parts {parts:?}; first samples {samples:?}): \

@@ -7,13 +7,13 @@ use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
 
 use crate::assemble::Assembler;
-use crate::{FaceSet, PixelScaling, TrainError};
+use crate::{FaceSet, NetworkInput, TrainError};
 
 /// Runs a model over a split without augmentation.
 #[derive(Clone, Copy, Debug)]
 pub struct Evaluator {
-    /// Scaling of pixels, as in training.
-    pub scaling: PixelScaling,
+    /// What the network sees of a face, as in training.
+    pub input: NetworkInput,
     /// Arithmetic, as in training.
     pub precision: Precision,
     /// True to average over each face and its mirror image.
@@ -26,10 +26,10 @@ impl Evaluator {
     /// Faces per forward pass; larger gains nothing on a CPU and costs memory.
     const BATCH: usize = 128;
 
-    /// One row per sample, in the order of the split.
+    /// One row per sample, in the order of the split; logits of several crops of a face are averaged.
     ///
     /// # Errors
-    /// [`TrainError::NonFiniteOutput`] names the first sample with a NaN or infinite logit.
+    /// [`TrainError::NonFiniteOutput`] names the first sample with a NaN or infinite logit, [`TrainError::Crop`].
     ///
     /// # Panics
     /// When the model has another number of classes than the label set.
@@ -41,14 +41,15 @@ impl Evaluator {
     ) -> Result<Vec<PredictionRow>, TrainError> {
         let _guard = no_grad_guard();
         let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
-        let mut assembler = Assembler::new(faces, self.scaling, self.device);
+        let mut assembler = Assembler::new(faces, self.input, self.device)?;
         let positions: Vec<usize> = (0..faces.len()).collect();
         let mut rows = Vec::with_capacity(faces.len());
         for chunk in positions.chunks(Self::BATCH) {
             let batch = assembler.batch(chunk, None);
-            let mut said = Said::new(model.forward(&batch.images, mode));
+            let views = self.input.crop.views();
+            let mut said = Said::new(model.forward(&batch.images, mode), views);
             if self.mirror {
-                said = said.mean_with(Said::new(model.forward(&batch.images.flip([3]), mode)));
+                said = said.mean_with(Said::new(model.forward(&batch.images.flip([3]), mode), views));
             }
             let n = chunk.len();
             let probabilities = to_rows(&said.probabilities, n);
@@ -85,21 +86,27 @@ impl Evaluator {
 }
 
 impl Evaluator {
-    /// Shows what the model says of the samples at `positions`, batch by batch, faces as they are.
+    /// Shows what the model says of the samples at `positions`, batch by batch: faces as they are, or their centre
+    /// crops.
+    ///
+    /// # Errors
+    /// [`TrainError::Crop`].
     pub fn visit(
         &self,
         model: &dyn AffectModel,
         faces: &FaceSet,
         positions: &[usize],
         see: &mut dyn FnMut(&[&ManifestRow], &ModelOutput),
-    ) {
+    ) -> Result<(), TrainError> {
         let _guard = no_grad_guard();
         let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
-        let mut assembler = Assembler::new(faces, self.scaling, self.device);
+        let input = NetworkInput { crop: self.input.crop.one_view(), ..self.input };
+        let mut assembler = Assembler::new(faces, input, self.device)?;
         for chunk in positions.chunks(Self::BATCH) {
             let rows: Vec<&ManifestRow> = chunk.iter().map(|&position| &faces.rows[position].1).collect();
             see(&rows, &model.forward(&assembler.batch(chunk, None).images, mode));
         }
+        Ok(())
     }
 }
 
@@ -111,11 +118,16 @@ struct Said {
 }
 
 impl Said {
-    fn new(output: ModelOutput) -> Self {
+    /// Means over `views` images of each sample: of logits, and of valence and arousal.
+    fn new(output: ModelOutput, views: usize) -> Self {
+        let views = i64::try_from(views).expect("because there are ten at most");
+        let mean = |x: Tensor| {
+            if views == 1 { x } else { x.view([-1, views, x.size()[1]]).mean_dim(1, false, None::<Kind>) }
+        };
         Self {
-            probabilities: output.expression.softmax(-1, Kind::Float),
-            va: output.va,
-            aus: output.aus.map(|logits| logits.sigmoid()),
+            probabilities: mean(output.expression).softmax(-1, Kind::Float),
+            va: output.va.map(mean),
+            aus: output.aus.map(|logits| mean(logits).sigmoid()),
         }
     }
 

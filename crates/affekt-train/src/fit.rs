@@ -11,9 +11,10 @@ use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, Mode, ParamStore,
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
+use crate::mixup::mix;
 use crate::survey::ModelSurvey;
 use crate::{
-    EpochOrder, Evaluator, FrozenSelection, PixelScaling, TrainError, TrainSet, ValidSet, expression_scores,
+    EpochOrder, Evaluator, FrozenSelection, NetworkInput, TrainError, TrainSet, ValidSet, expression_scores,
 };
 
 /// Numbers of the loop.
@@ -32,10 +33,16 @@ pub struct FitParams {
     pub ema: Option<EmaDecay>,
     /// Arithmetic of the network.
     pub precision: Precision,
-    /// Scaling of pixels.
-    pub scaling: PixelScaling,
+    /// What the network sees of a face.
+    pub input: NetworkInput,
     /// True to average predictions over each face and its mirror image.
     pub mirror: bool,
+    /// Alpha of the Beta distribution that mixes pairs of images, in (0, 1]; `None` for no mixing.
+    pub mixup: Option<f64>,
+    /// True to learn distributions over the classes where samples have them.
+    pub soft_targets: bool,
+    /// Epochs in which only the heads learn.
+    pub frozen_warmup: Option<FrozenWarmup>,
     /// Seed of the run: order, augmentation and dropout.
     pub seed: Seed,
 }
@@ -43,7 +50,28 @@ pub struct FitParams {
 impl FitParams {
     /// The evaluation that goes with this training.
     pub fn evaluator(&self, device: Device) -> Evaluator {
-        Evaluator { scaling: self.scaling, precision: self.precision, mirror: self.mirror, device }
+        Evaluator { input: self.input, precision: self.precision, mirror: self.mirror, device }
+    }
+}
+
+/// Heads first, then all: parameters named `backbone.` wait.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrozenWarmup {
+    /// Epochs in which they wait.
+    pub epochs: u32,
+    /// Their learning rate afterwards, as a share of the others'.
+    pub backbone_lr: f64,
+}
+
+impl FitParams {
+    /// Learning rate of a parameter as a share of the schedule's; `None` for one that waits.
+    fn lr_share(&self, name: &str, epoch: u32) -> Option<f64> {
+        match self.frozen_warmup {
+            Some(warmup) if name.starts_with("backbone.") => {
+                (epoch > warmup.epochs).then_some(warmup.backbone_lr)
+            }
+            _ => Some(1.0),
+        }
     }
 }
 
@@ -129,7 +157,9 @@ impl Training<'_> {
         let evaluator = params.evaluator(device);
         let mut optimizer = AdamW::new(params.adam_w, store.parameters());
         let mut average = params.ema.map(|decay| Ema::new(decay, store.state()));
-        let mut assembler = Assembler::new(faces, params.scaling, device);
+        let mut assembler =
+            Assembler::new(faces, params.input, device)?.with_soft_targets(params.soft_targets);
+        let n_classes = i64::try_from(faces.label_set.len()).unwrap_or(i64::MAX);
         let steps_per_epoch = order.len() / params.batch_size;
 
         let mut history = Vec::new();
@@ -145,7 +175,10 @@ impl Training<'_> {
                 let global_step = u64::from(epoch - 1) * steps_per_epoch as u64 + step as u64;
                 let noise = Seed(params.seed.stream("noise", &[global_step]).next_u64());
                 let mode = Mode { train: true, precision: params.precision, noise };
-                let batch = assembler.batch(positions, Some(jitter));
+                let mut batch = assembler.batch(positions, Some(jitter));
+                if let Some(alpha) = params.mixup {
+                    batch = mix(batch, n_classes, alpha, params.seed, global_step);
+                }
                 let output = model.forward(&batch.images, mode);
                 let loss = objective.forward(&output, &batch.target)?;
                 let value = loss.total.double_value(&[]);
@@ -157,7 +190,7 @@ impl Training<'_> {
                 optimizer.zero_grad();
                 loss.total.backward();
                 lr = params.lr * schedule.factor(global_step);
-                optimizer.step(lr);
+                optimizer.step_by(|name| params.lr_share(name, epoch).map(|share| lr * share));
                 if let Some(average) = &mut average {
                     average.update();
                 }
@@ -176,12 +209,12 @@ impl Training<'_> {
             if let Some(average) = &mut average {
                 average.swap();
             }
-            let (scaling, precision) = (params.scaling, params.precision);
+            let (input, precision) = (params.input, params.precision);
             let (order, batch_size) = (order.as_slice(), params.batch_size);
             let notes = objective.end_epoch(&mut ModelSurvey {
                 model,
                 faces,
-                scaling,
+                input,
                 precision,
                 device,
                 order,

@@ -8,15 +8,16 @@ mod assemble;
 mod error;
 mod evaluate;
 mod fit;
+mod mixup;
 mod order;
 mod seal;
 mod sets;
 mod survey;
 
-pub use assemble::PixelScaling;
+pub use assemble::{Crop, NetworkInput};
 pub use error::TrainError;
 pub use evaluate::{Evaluator, expression_scores};
-pub use fit::{EpochRecord, FitParams, Fitted, Training};
+pub use fit::{EpochRecord, FitParams, Fitted, FrozenWarmup, Training};
 pub use order::{EpochOrder, Shuffled};
 pub use seal::{FrozenSelection, SealedTest, TestSet};
 pub use sets::{FaceSet, Splits, TrainSet, ValidSet};

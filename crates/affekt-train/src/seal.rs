@@ -28,8 +28,8 @@ impl SealedTest {
         Self(faces)
     }
 
-    /// Opens the split; consuming both keeps it from happening twice.
-    pub fn open(self, _selection: FrozenSelection) -> TestSet {
+    /// Opens the split, which consumes it; the proof also opens the test splits of other datasets.
+    pub fn open(self, _selection: &FrozenSelection) -> TestSet {
         TestSet(self.0)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use affekt_artifact::{Manifest, ManifestRow};
-use affekt_core::{LabelSet, Split};
+use affekt_core::{LabelSet, SharedClasses, Split};
 use affekt_face::FaceCache;
 
 use crate::{SealedTest, TrainError};
@@ -47,6 +47,17 @@ impl FaceSet {
         self.rows.iter().map(|(_, row)| row)
     }
 
+    /// Labelled samples per class.
+    pub fn class_counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.label_set.len()];
+        for class in self.rows().filter_map(|row| row.expression) {
+            if let Some(count) = counts.get_mut(class.get()) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// Mean colour of the faces.
     pub fn mean_colour(&self) -> [u8; 3] {
         self.cache.mean_colour(self.rows.iter().map(|(index, _)| *index))
@@ -56,6 +67,51 @@ impl FaceSet {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+}
+
+impl SealedTest {
+    /// The test split of another dataset than the one trained on, its labels in the model's terms: a class or action
+    /// unit (`aus`, by FACS number) that the other side does not know is missing.
+    ///
+    /// # Errors
+    /// [`TrainError::CacheSize`] when manifest and cache differ in length, [`TrainError::TooFew`] without test samples.
+    pub fn elsewhere(
+        manifest: &Manifest,
+        cache: FaceCache,
+        model: &LabelSet,
+        shared: &SharedClasses,
+        aus: &[u8],
+    ) -> Result<Self, TrainError> {
+        check_length(manifest, &cache)?;
+        let places: Vec<_> = aus.iter().map(|au| manifest.aus.iter().position(|known| known == au)).collect();
+        let rows: Vec<_> = manifest
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.split == Split::Test)
+            .map(|(index, row)| {
+                let told = |place: &Option<usize>| place.and_then(|k| row.aus.get(k).copied().flatten());
+                let expression = row.expression.and_then(|class| shared.data_to_model(class));
+                let aus = places.iter().map(told).collect();
+                let (distribution, posterior, clean_expression) = (None, None, None);
+                let row = row.clone();
+                (index, ManifestRow { expression, aus, distribution, posterior, clean_expression, ..row })
+            })
+            .collect();
+        if rows.is_empty() {
+            return Err(TrainError::TooFew { split: Split::Test, expected: 1, got: 0 });
+        }
+        let (cache, label_set, n_aus) = (Arc::new(cache), model.clone(), aus.len());
+        Ok(Self::new(FaceSet { cache, rows, label_set, n_aus }))
+    }
+}
+
+fn check_length(manifest: &Manifest, cache: &FaceCache) -> Result<(), TrainError> {
+    if cache.len() == manifest.rows.len() {
+        return Ok(());
+    }
+    let (path, images, rows) = (cache.path().to_owned(), cache.len(), manifest.rows.len());
+    Err(TrainError::CacheSize { path, images, rows })
 }
 
 impl TrainSet {
@@ -79,13 +135,7 @@ impl Splits {
     /// [`TrainError::CacheSize`] when manifest and cache differ in length, [`TrainError::TooFew`] for a split
     /// without samples.
     pub fn new(manifest: &Manifest, cache: FaceCache) -> Result<Self, TrainError> {
-        if cache.len() != manifest.rows.len() {
-            return Err(TrainError::CacheSize {
-                path: cache.path().to_owned(),
-                images: cache.len(),
-                rows: manifest.rows.len(),
-            });
-        }
+        check_length(manifest, &cache)?;
         let cache = Arc::new(cache);
         let part = |split: Split| {
             let rows: Vec<_> =

@@ -5,7 +5,7 @@ use affekt_learn::{AffectModel, ModelOutput, ObjectiveError, Survey, Surveyed, T
 use affekt_tensor::{Device, Mode, Precision, no_grad_guard};
 
 use crate::assemble::{Assembler, Jitter};
-use crate::{FaceSet, PixelScaling};
+use crate::{FaceSet, NetworkInput};
 
 /// Images per forward pass over the whole set; larger gains nothing on a CPU.
 const BATCH: usize = 128;
@@ -14,7 +14,7 @@ const BATCH: usize = 128;
 pub(crate) struct ModelSurvey<'a> {
     pub(crate) model: &'a dyn AffectModel,
     pub(crate) faces: &'a FaceSet,
-    pub(crate) scaling: PixelScaling,
+    pub(crate) input: NetworkInput,
     pub(crate) precision: Precision,
     pub(crate) device: Device,
     /// Order and batch size of the epoch, for a pass over what was trained on.
@@ -31,7 +31,8 @@ impl Survey for ModelSurvey<'_> {
     ) -> Result<(), ObjectiveError> {
         let _guard = no_grad_guard();
         let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
-        let mut assembler = Assembler::new(self.faces, self.scaling, self.device);
+        let mut assembler = Assembler::new(self.faces, self.input, self.device)
+            .expect("because training made one of the same before");
         let mut show = |positions: &[usize], jitter| {
             let batch = assembler.batch(positions, jitter);
             see(&self.model.forward(&batch.images, mode), &batch.target)

@@ -53,6 +53,7 @@ fn target(labels: &Tensor) -> Target {
     let zeros = |shape: &[i64]| Tensor::zeros(shape, (Kind::Float, Device::Cpu));
     Target {
         expression: labels.shallow_clone(),
+        soft: None,
         expression_mask: Tensor::ones([n], (Kind::Float, Device::Cpu)),
         va: zeros(&[n, 2]),
         va_mask: zeros(&[n]),

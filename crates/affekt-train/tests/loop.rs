@@ -7,11 +7,13 @@ use affekt_artifact::Selection;
 use affekt_augment::{AugmentParams, AugmentSpec, EraseSpec};
 use affekt_core::{Seed, Split};
 use affekt_learn::CosineSchedule;
-use affekt_losses::{MultiTaskObjective, TaskWeights};
-use affekt_models::{Architecture, HeadSizes, MultiTask, ResNet};
+use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
+use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::{CostMatrix, Normalisation};
 use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{EpochRecord, FitParams, PixelScaling, Shuffled, TrainError, Training, expression_scores};
+use affekt_train::{
+    Crop, EpochRecord, FitParams, NetworkInput, Shuffled, TrainError, Training, expression_scores,
+};
 use miniature::{Labels, miniature};
 
 struct Arm {
@@ -33,9 +35,15 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     let backbone =
         Box::new(ResNet::new(&store.root().sub("backbone"), Architecture::SmallResNet { width: 8 }));
     let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
-    let model = MultiTask::new(&store.root(), backbone, heads, 0.1);
+    let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.1);
     let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
-    let mut objective = MultiTaskObjective::new(weights, arm.lambda, arm.cost.as_ref())?;
+    let mut objective = MultiTaskObjective::new(MultiTaskSpec {
+        weights,
+        weighing: Weighing::Fixed,
+        expression: ExpressionLoss::CrossEntropy,
+        lambda: arm.lambda,
+        cost: arm.cost.clone(),
+    })?;
     let erase =
         EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
     let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), warp: None, rand_augment: None };
@@ -47,8 +55,11 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
         adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
         ema: arm.ema.map(|decay| EmaDecay::new(decay).unwrap()),
         precision: Precision::Fp32,
-        scaling: PixelScaling { mean: [0.5; 3], std: [0.25; 3] },
+        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
         mirror: true,
+        mixup: None,
+        soft_targets: false,
+        frozen_warmup: None,
         seed: Seed(arm.seed),
     };
     let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
@@ -68,7 +79,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();
     let evaluator = params.evaluator(Device::Cpu);
     assert!((1..=arm.epochs).contains(&fitted.selection.best_epoch()));
-    let test = splits.test.open(fitted.selection);
+    let test = splits.test.open(&fitted.selection);
     let rows = evaluator.predict(&model, test.faces(), Selection::Last)?;
     assert!(rows.iter().all(|row| row.split == Split::Test && row.probabilities.len() == 4));
     let (accuracy, _) = expression_scores(&rows, 4).unwrap();

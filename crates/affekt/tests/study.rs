@@ -75,7 +75,7 @@ fn train_by_hand(folder: &Path) {
     predictions.save(&folder.join("predictions.csv")).unwrap();
     std::fs::write(folder.join("metrics.jsonl"), "{\"epoch\":1,\"train_loss\":1.5}\n").unwrap();
     std::fs::write(folder.join("checkpoint.safetensors"), "weights").unwrap();
-    finish_run(folder).unwrap();
+    finish_run(folder, &[]).unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{
     ramps, rank_loss,
 };
 use crate::multi_task::{add_side_tasks, check_weights};
-use crate::{TaskWeights, soft_transport_loss};
+use crate::{TaskWeights, Weighing, soft_transport_loss};
 
 /// `w_e (alpha_2 L_ce + alpha_1 L_kl + L_rr) + w_va L_va + w_au L_au + lambda OT(softmax(z_2), q; C)`.
 ///
@@ -196,7 +196,7 @@ impl Objective for AdaDf {
                 posterior: posterior.as_ref(),
             });
         }
-        let total = add_side_tasks(total, output, target, self.weights, &mut parts);
+        let total = add_side_tasks(total, output, target, self.weights, &Weighing::Fixed, &mut parts);
         Ok(LossValue { total, parts })
     }
 

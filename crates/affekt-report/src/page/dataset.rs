@@ -1,5 +1,7 @@
 //! The section of one dataset.
 
+use affekt_artifact::{PlannedDataset, Transfer};
+
 use super::{ada_df, differences};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
 use crate::figures::{
@@ -37,10 +39,12 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
     let planned = &dataset.planned;
     let finished = dataset.runs.len();
     let intro = format!(
-        "{} classes ({}), prototypes: {}. {} of {} planned runs finished. Test-split numbers, weights: {}.",
+        "{}{} classes ({}), prototypes: {}.{} {} of {} planned runs finished. Test-split numbers, weights: {}.",
+        whence(planned),
         dataset.classes().len(),
         planned.label_set.name(),
         planned.prototype_source,
+        planned.label_noise.map(noise).unwrap_or_default(),
         finished,
         finished + dataset.missing.len(),
         study.plan.selection,
@@ -85,6 +89,19 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
     ];
     groups.extend(ada_df::group(study, dataset, slug));
     Ok(DatasetSection { name: dataset.name().to_owned(), slug: slug.to_owned(), intro, groups })
+}
+
+/// For a transfer, what the runs were trained and what they are tested on.
+fn whence(planned: &PlannedDataset) -> String {
+    let Some(Transfer { train, test }) = &planned.transfer else { return String::new() };
+    format!(
+        "Trained on {train}, tested on the test split of {test} over the classes both have; samples of other classes are \
+         not scored. "
+    )
+}
+
+fn noise(share: f64) -> String {
+    format!(" Label noise made {:.1} % of the training labels wrong.", 100.0 * share)
 }
 
 fn class_counts(dataset: &Dataset, slug: &str) -> Box<dyn Figure> {
@@ -184,6 +201,10 @@ fn maps(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figure>> {
 }
 
 fn curves(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figure>> {
+    // The runs of a transfer are shown where they were trained.
+    if dataset.planned.transfer.is_some() {
+        return Vec::new();
+    }
     let one = |id: &str, quantity: &str, of: fn(&Epoch) -> Option<f64>| {
         let arm_curves = |(index, arm): (usize, &str)| {
             let seeds = dataset.runs_of(arm).into_iter().map(|run| {

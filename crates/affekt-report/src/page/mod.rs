@@ -1,5 +1,6 @@
 //! What the page says, section by section, before any of it is HTML.
 
+mod across;
 mod ada_df;
 mod ada_df_faces;
 mod ada_df_warnings;
@@ -36,6 +37,7 @@ pub(crate) struct Page {
     arms: Vec<(String, String)>,
     pub(crate) limits: Vec<DotPanels>,
     without_limits: Vec<String>,
+    across: Vec<DataTable>,
     datasets: Vec<DatasetSection>,
     forests: Vec<Forest>,
     tests: Vec<DataTable>,
@@ -68,6 +70,7 @@ impl Page {
                 .filter(|d| d.limits.is_none())
                 .map(|d| d.name().to_owned())
                 .collect(),
+            across: across::tables(study),
             datasets: with_slug()
                 .map(|(d, slug)| dataset::section(study, d, slug))
                 .collect::<Result<_, _>>()?,
@@ -93,6 +96,7 @@ impl Page {
     /// Every table, those of the figures included.
     pub(crate) fn tables(&self) -> Vec<DataTable> {
         let mut list = vec![self.verdict_table.clone()];
+        list.extend(self.across.iter().cloned());
         list.extend(self.figures().into_iter().map(Figure::table));
         for dataset in &self.datasets {
             list.extend(dataset.groups.iter().flat_map(|group| group.tables.iter().cloned()));

@@ -11,7 +11,7 @@ use crate::{Cell, DataTable};
 /// One row per split, selection, metric and arm; one column per seed.
 pub(crate) fn table(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
     let rows: Vec<&ResultRow> = study.results.rows.iter().filter(|r| r.dataset == dataset.name()).collect();
-    let planned = study.plan.runs.iter().filter(|run| run.dataset == dataset.name()).map(|run| run.seed);
+    let planned = dataset.planned.runs(&study.plan).map(|run| run.seed);
     let seeds: BTreeSet<u64> = planned.chain(rows.iter().map(|r| r.seed)).collect();
     let caption = format!("{}: every result by seed", dataset.name());
     let mut table = DataTable::new(

@@ -61,6 +61,7 @@ struct PageView {
     arms: Vec<(String, String)>,
     limits: Vec<FigureView>,
     without_limits: Vec<String>,
+    across: Vec<TableView>,
     datasets: Vec<SectionView>,
     forests: Vec<FigureView>,
     tests: Vec<TableView>,
@@ -96,6 +97,7 @@ fn view(page: &Page) -> PageView {
         arms: page.arms.clone(),
         limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
         without_limits: page.without_limits.clone(),
+        across: tables(&page.across),
         datasets: page
             .datasets
             .iter()

@@ -52,8 +52,9 @@ impl Dataset {
         let limits = planned.has_limits.then(|| Limits::load(&folder.join("limits.json"))).transpose()?;
         let quarantine = quarantine_counts(&folder.join("quarantine.csv"))?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
-        for run in plan.runs.iter().filter(|run| run.dataset == planned.name) {
-            match Run::load(run, planned, selection, &study_dir.join("runs").join(&run.id))? {
+        for run in planned.runs(plan) {
+            let has_log = plan.arm(&run.arm).is_none_or(|arm| arm.post_hoc.is_none());
+            match Run::load(run, planned, selection, &study_dir.join("runs").join(&run.id), has_log)? {
                 Some(finished) => runs.push(finished),
                 None => missing.push(run.clone()),
             }

@@ -49,8 +49,9 @@ impl Run {
         dataset: &PlannedDataset,
         selection: Selection,
         folder: &Path,
+        has_log: bool,
     ) -> Result<Option<Self>, ReportError> {
-        let path = folder.join("predictions.csv");
+        let path = folder.join(dataset.predictions_file());
         let exists = path.try_exists().map_err(|source| ReportError::Read { path: path.clone(), source })?;
         if !exists {
             return Ok(None);
@@ -60,6 +61,7 @@ impl Run {
         // Results do not rest on the log: without it they stand, and the page says that it is missing.
         let name = Path::new("runs").join(&planned.id).join("metrics.jsonl");
         let (curve, log_trouble) = match load_curve(&folder.join("metrics.jsonl"), &name) {
+            _ if !has_log => (Vec::new(), None),
             Ok(curve) => (curve, None),
             Err(error) => (Vec::new(), Some(told(&error))),
         };

@@ -91,7 +91,11 @@ pub(crate) fn write_study(root: &Path, names: &Names<'_>) -> Study {
             command: "cargo xtask reproduce configs/circumplex-synthetic.toml".to_owned(),
         },
         arms: ARMS
-            .map(|(name, isolates)| PlannedArm { name: name.to_owned(), isolates: isolates.to_owned() })
+            .map(|(name, isolates)| PlannedArm {
+                name: name.to_owned(),
+                isolates: isolates.to_owned(),
+                post_hoc: None,
+            })
             .to_vec(),
         datasets,
         runs: matrix,
@@ -169,5 +173,7 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
         has_limits,
         class_counts: [counts(1), counts(8), counts(6)],
         label_set,
+        label_noise: None,
+        transfer: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Values of a dataset that cannot be.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use affekt_ot::PrototypeTable;
 
@@ -38,13 +38,18 @@ pub(super) fn check_dataset(
             }
             needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
         }
-        DatasetSource::Files { manifest, split, .. } => {
+        DatasetSource::Files { manifest, folder: below, split, .. } => {
             checks.demand(
                 exists(manifest),
                 format!("{key}.source.manifest"),
                 manifest,
                 "a file beside the study file",
             );
+            if let Some(part) = below {
+                let plain = part.components().all(|c| matches!(c, Component::Normal(_)));
+                let key = format!("{key}.source.folder");
+                checks.demand(plain, key, part, "a folder below the data root, without `..`");
+            }
             checks.within(format!("{key}.source.split.valid"), split.valid, 0.0, 0.9);
             checks.within(format!("{key}.source.split.test"), split.test, 0.001, 0.9);
             let keep = split.keep.unwrap_or(1.0);
@@ -59,6 +64,30 @@ pub(super) fn check_dataset(
     }
     if let PrototypeSource::Table { table } = &dataset.prototypes {
         check_table(checks, format!("{key}.prototypes.table"), table);
+    }
+}
+
+/// Transfers lead from a dataset that is trained on to another.
+pub(super) fn check_transfers(checks: &mut Checks, spec: &StudySpec) {
+    let names: Vec<&str> = spec.datasets.iter().map(|d| d.name.as_str()).collect();
+    let trained: Vec<&str> =
+        spec.datasets.iter().filter(|d| !d.tested_only).map(|d| d.name.as_str()).collect();
+    checks.demand(!trained.is_empty(), "dataset.tested_only", true, "at least one dataset to train on");
+    let one_of = |names: &[&str]| format!("one of {}", names.join(", "));
+    for (i, transfer) in spec.transfers.iter().enumerate() {
+        let key = format!("transfer.{i}");
+        let (train, test) = (transfer.train.as_str(), transfer.test.as_str());
+        checks.demand(trained.contains(&train), format!("{key}.train"), train, &one_of(&trained));
+        checks.demand(names.contains(&test), format!("{key}.test"), test, &one_of(&names));
+        checks.demand(train != test, format!("{key}.test"), test, "another dataset than it trains on");
+        checks.demand(!spec.transfers[..i].contains(transfer), key, transfer, "each transfer only once");
+        let name = affekt_artifact::Transfer { train: train.to_owned(), test: test.to_owned() }.name();
+        checks.demand(!names.contains(&name.as_str()), "dataset.name", &name, "no name that a transfer has");
+    }
+    for (i, dataset) in spec.datasets.iter().enumerate().filter(|(_, dataset)| dataset.tested_only) {
+        let used = spec.transfers.iter().any(|transfer| transfer.test == dataset.name);
+        let expected = "false, or a [[transfer]] that tests on it";
+        checks.demand(used, format!("dataset.{i}.tested_only"), true, expected);
     }
 }
 

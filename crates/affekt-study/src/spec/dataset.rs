@@ -20,6 +20,12 @@ pub struct InputSpec {
     pub std: [f64; 3],
     /// True to average each prediction over the face and its mirror image, validation and test alike.
     pub mirror: bool,
+    /// Edge of the crops the network sees instead of the whole face, at most `size`; absent for the whole face.
+    ///
+    /// Training shows all ten crops of a face (corners and centre, of it and of its mirror image) in one batch, each
+    /// augmented by itself, so a batch holds ten times `batch_size` images; evaluation averages the logits over them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ten_crop: Option<u32>,
 }
 
 /// One dataset.
@@ -32,6 +38,22 @@ pub struct DatasetSpec {
     pub source: DatasetSource,
     /// Where the class prototypes on the circumplex come from.
     pub prototypes: PrototypeSource,
+    /// True for a dataset that no run trains on: it is there to be tested on, by a transfer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tested_only: bool,
+}
+
+/// Every run of one dataset is also tested on the test split of another.
+///
+/// Scored are the classes both have by name ([`affekt_core::SharedClasses`]); a label map in the dataset's description
+/// brings other spellings together. Tables name it `<train>-to-<test>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferSpec {
+    /// Dataset of this study whose runs are tested.
+    pub train: String,
+    /// Dataset of this study whose test split they are tested on.
+    pub test: String,
 }
 
 /// Where faces come from.
@@ -54,6 +76,9 @@ pub enum DatasetSource {
     Files {
         /// Dataset description, relative to the study file.
         manifest: PathBuf,
+        /// Folder below the data root that holds it, in studies of several; absent for the data root itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        folder: Option<PathBuf>,
         /// Which part of a picture becomes the face, and how it is brought to size.
         framing: Framing,
         /// What becomes of the colours.

@@ -7,19 +7,23 @@ mod arm;
 mod dataset;
 mod method;
 mod noise;
+mod remedy;
 mod training;
 
 use affekt_augment::AugmentSpec;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
-pub use arm::{ArmSpec, CostSpec, Normalisation};
-pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
+pub use arm::{ArmSpec, CostSpec, NetworkSpec, Normalisation};
+pub use dataset::{
+    DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, TransferSpec, WorldSize,
+};
 pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
+pub use remedy::{ExpressionLossSpec, MixupSpec, PostHocRuleSpec, PostHocSpec, SecondStageSpec};
 pub use training::{
-    Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec, ScheduleSpec, TaskWeights,
-    TrainSpec, WeightsSpec,
+    Backbone, FrozenWarmupSpec, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec,
+    ScheduleSpec, TaskWeights, TrainSpec, WeightsSpec,
 };
 
 /// A study: datasets x arms x seeds, and how the runs are compared.
@@ -39,6 +43,9 @@ pub struct StudySpec {
     /// Datasets.
     #[serde(rename = "dataset")]
     pub datasets: Vec<DatasetSpec>,
+    /// Evaluations across datasets; absent for none.
+    #[serde(rename = "transfer", default, skip_serializing_if = "Vec::is_empty")]
+    pub transfers: Vec<TransferSpec>,
     /// Network.
     pub model: ModelSpec,
     /// Optimisation.
@@ -47,6 +54,10 @@ pub struct StudySpec {
     pub augment: AugmentSpec,
     /// Loss shared by all arms.
     pub loss: LossSpec,
+    /// True to keep the test faces' feature vectors (`embeddings.safetensors` of each run), which the measures of
+    /// representations need.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embeddings: bool,
     /// Arms.
     #[serde(rename = "arm")]
     pub arms: Vec<ArmSpec>,

@@ -93,6 +93,22 @@ pub struct TrainSpec {
     /// predicts; absent for the weights themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ema: Option<f64>,
+    /// Epochs in which only the heads learn; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen_warmup: Option<FrozenWarmupSpec>,
+    /// True to learn the distribution over the classes where the dataset has one (votes), in place of the class.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub soft_targets: bool,
+}
+
+/// Heads first, then all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrozenWarmupSpec {
+    /// Epochs in which the parameters of the feature extractor stay; its running statistics move.
+    pub epochs: u32,
+    /// Learning rate of the feature extractor afterwards, as a share of the heads'.
+    pub backbone_lr: f64,
 }
 
 /// Arithmetic of the network.
@@ -175,6 +191,9 @@ pub struct LossSpec {
     pub lambda: f64,
     /// Task weights.
     pub tasks: TaskWeights,
+    /// True to weigh the tasks by learned uncertainties as well, `(exp(-s) L + s) / 2`; the transport term stays outside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncertainty: bool,
 }
 
 /// Weight of each task loss.

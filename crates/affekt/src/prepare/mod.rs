@@ -80,7 +80,7 @@ fn preparation(
             let path = study.folder().join(world);
             Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size, noise.as_ref())?))
         }
-        DatasetSource::Files { manifest, framing, colour, split, noise } => {
+        DatasetSource::Files { manifest, folder, framing, colour, split, noise } => {
             let Some(root) = data_root else {
                 bail!(
                     "its files are not part of this repository; pass --data-root with the folder that holds them"
@@ -90,7 +90,8 @@ fn preparation(
             let preprocess = Preprocess::framed(size, *framing)
                 .context("cannot make faces of the pictures like this")?
                 .with_colour(*colour);
-            Ok(Box::new(Files::new(&dataset.name, &path, root, preprocess, *split, noise.as_ref())?))
+            let root = folder.as_ref().map_or_else(|| root.to_owned(), |folder| root.join(folder));
+            Ok(Box::new(Files::new(&dataset.name, &path, &root, preprocess, *split, noise.as_ref())?))
         }
     }
 }

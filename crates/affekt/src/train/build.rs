@@ -3,19 +3,45 @@
 use affekt_core::Seed;
 use affekt_data::{Sampler, Sampling};
 use affekt_learn::{AffectModel, CosineSchedule, ExponentialSchedule, Objective, Schedule};
-use affekt_losses::{AdaDf, AdaDfParams, AdaDfSpec, Fusion, MultiTaskObjective, Quirk, TaskWeights};
-use affekt_models::{Architecture, Division, DualBranch, HeadSizes, MultiTask, ResNet, Stage};
+use affekt_losses::{
+    AdaDf, AdaDfParams, AdaDfSpec, ExpressionLoss, Fusion, MultiTaskObjective, MultiTaskSpec, Quirk,
+    TaskWeights, Weighing, effective_number, inverse_frequency, ldam_margins, log_prior,
+};
+use affekt_models::{
+    Architecture, Division, DualBranch, ExpressionHead, FixedFeatures, HeadSizes, MultiTask, ResNet, Stage,
+};
 use affekt_ot::CostMatrix;
 use affekt_study::{
-    self as study, FusionSpec, Head, MethodSpec, OptimizerSpec, QuirkName, ResolvedRun, SamplingSpec,
-    ScheduleSpec, StageName, Variant,
+    self as study, ExpressionLossSpec, FusionSpec, Head, MethodSpec, OptimizerSpec, QuirkName, ResolvedRun,
+    SamplingSpec, ScheduleSpec, StageName, Variant,
 };
 use affekt_tensor::{AdamWParams, EmaDecay, ParamStore, Precision};
-use affekt_train::{EpochOrder, FaceSet, FitParams, PixelScaling};
+use affekt_train::{Crop, EpochOrder, FaceSet, FitParams, FrozenWarmup, NetworkInput};
 use anyhow::Context as _;
 
+/// The networks there are.
+pub(crate) enum Network {
+    /// One backbone, one head per task.
+    MultiTask(MultiTask),
+    /// The same in its second stage.
+    FixedFeatures(FixedFeatures),
+    /// Ada-DF's.
+    DualBranch(Box<DualBranch>),
+}
+
+impl Network {
+    /// The network as the loop knows it.
+    pub(crate) fn model(&self) -> &dyn AffectModel {
+        match self {
+            Self::MultiTask(net) => net,
+            Self::FixedFeatures(net) => net,
+            Self::DualBranch(net) => &**net,
+        }
+    }
+}
+
 /// The network of a run, its parameters in `store`.
-pub(crate) fn model(run: &ResolvedRun, store: &ParamStore) -> anyhow::Result<Box<dyn AffectModel>> {
+pub(crate) fn model(run: &ResolvedRun, store: &ParamStore) -> anyhow::Result<Network> {
     let heads = head_sizes(run)?;
     let architecture = architecture(run.model.backbone);
     let Some(MethodSpec::AdaDf { .. }) = &run.method else {
@@ -24,9 +50,14 @@ pub(crate) fn model(run: &ResolvedRun, store: &ParamStore) -> anyhow::Result<Box
             let owned = |name: &str| Stage::ALL.into_iter().filter(|s| *s <= last).any(|s| s.owns(name));
             store.freeze(|name| name.strip_prefix("backbone.").is_some_and(owned));
         }
-        return Ok(Box::new(MultiTask::new(&store.root(), backbone, heads, run.model.dropout)));
+        let expression = match run.expression {
+            Some(ExpressionLossSpec::LdamDrw { scale, .. }) => ExpressionHead::Cosine { scale },
+            _ => ExpressionHead::Linear,
+        };
+        let net = MultiTask::new(&store.root(), backbone, heads, expression, run.model.dropout);
+        return Ok(Network::MultiTask(net));
     };
-    Ok(Box::new(dual_branch(run, store)?))
+    Ok(Network::DualBranch(Box::new(dual_branch(run, store)?)))
 }
 
 /// The network of a run whose method is Ada-DF.
@@ -46,14 +77,58 @@ pub(crate) fn dual_branch(run: &ResolvedRun, store: &ParamStore) -> anyhow::Resu
     Ok(DualBranch::new(store, architecture, division, head_sizes(run)?, run.model.dropout)?)
 }
 
-/// The loss of a run.
-pub(crate) fn objective(run: &ResolvedRun) -> anyhow::Result<Box<dyn Objective>> {
-    match &run.method {
-        None => {
-            let (weights, cost) = (task_weights(run), cost(run)?);
-            Ok(Box::new(MultiTaskObjective::new(weights, run.lambda, cost.as_ref())?))
+/// The loss of a run whose training split has these class counts; what it learns lies in `store`.
+pub(crate) fn objective(
+    run: &ResolvedRun,
+    class_counts: &[u64],
+    store: &ParamStore,
+) -> anyhow::Result<Box<dyn Objective>> {
+    if let Some(MethodSpec::AdaDf { .. }) = &run.method {
+        return Ok(Box::new(ada_df(run)?));
+    }
+    let spec = MultiTaskSpec {
+        weights: task_weights(run),
+        weighing: if run.uncertainty { Weighing::uncertainty(store) } else { Weighing::Fixed },
+        expression: expression_loss(run, class_counts),
+        lambda: run.lambda,
+        cost: cost(run)?,
+    };
+    Ok(Box::new(MultiTaskObjective::new(spec)?))
+}
+
+fn expression_loss(run: &ResolvedRun, counts: &[u64]) -> ExpressionLoss {
+    match run.expression {
+        None => ExpressionLoss::CrossEntropy,
+        Some(ExpressionLossSpec::ClassWeights { power }) => {
+            ExpressionLoss::Weighted { weights: inverse_frequency(counts, power) }
         }
-        Some(MethodSpec::AdaDf { .. }) => Ok(Box::new(ada_df(run)?)),
+        Some(ExpressionLossSpec::EffectiveNumber { beta }) => {
+            ExpressionLoss::Weighted { weights: effective_number(counts, beta) }
+        }
+        Some(ExpressionLossSpec::Focal { gamma }) => ExpressionLoss::Focal { gamma },
+        Some(ExpressionLossSpec::LdamDrw { max_margin, scale, beta, deferred }) => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share of the epochs"
+            )]
+            let finished = (deferred * f64::from(run.train.epochs)) as u32;
+            ExpressionLoss::Ldam {
+                margins: ldam_margins(counts, max_margin),
+                scale,
+                weights: effective_number(counts, beta),
+                deferred_to: finished + 1,
+            }
+        }
+        Some(ExpressionLossSpec::LogitAdjust { tau }) => ExpressionLoss::Adjusted {
+            offsets: log_prior(counts).iter().map(|log_pi| tau * log_pi).collect(),
+        },
+        Some(ExpressionLossSpec::BalancedSoftmax {}) => {
+            ExpressionLoss::Adjusted { offsets: log_prior(counts) }
+        }
+        Some(ExpressionLossSpec::LabelSmoothing { epsilon }) => ExpressionLoss::Smoothed { epsilon },
+        Some(ExpressionLossSpec::ConfidencePenalty { beta }) => ExpressionLoss::ConfidencePenalty { beta },
+        Some(ExpressionLossSpec::MeanAbsolute {}) => ExpressionLoss::MeanAbsolute,
     }
 }
 
@@ -138,6 +213,14 @@ fn cost(run: &ResolvedRun) -> anyhow::Result<Option<CostMatrix>> {
     rows.transpose().context("cost matrix of the run")
 }
 
+fn network_input(run: &ResolvedRun) -> anyhow::Result<NetworkInput> {
+    let crop = match run.input.ten_crop {
+        None => Crop::Whole,
+        Some(edge) => Crop::Ten(usize::try_from(edge)?),
+    };
+    Ok(NetworkInput { mean: run.input.mean, std: run.input.std, crop })
+}
+
 /// The numbers of the training loop.
 pub(crate) fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
     let (lr, adam_w) = match run.train.optimizer {
@@ -157,18 +240,28 @@ pub(crate) fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
             study::Precision::Fp32 => Precision::Fp32,
             study::Precision::Bf16 => Precision::Bf16,
         },
-        scaling: PixelScaling { mean: run.input.mean, std: run.input.std },
+        input: network_input(run)?,
         mirror: run.input.mirror,
+        mixup: run.mixup.map(|mixup| mixup.alpha),
+        soft_targets: run.train.soft_targets,
+        frozen_warmup: run
+            .train
+            .frozen_warmup
+            .map(|warmup| FrozenWarmup { epochs: warmup.epochs, backbone_lr: warmup.backbone_lr }),
         seed: Seed(run.seed),
     })
 }
 
-/// The learning rates of a run whose epochs visit `n_samples` samples.
-pub(crate) fn schedule(run: &ResolvedRun, n_samples: usize) -> anyhow::Result<Box<dyn Schedule>> {
+/// The learning rates of a run, over epochs that visit `n_samples` samples.
+pub(crate) fn schedule(
+    run: &ResolvedRun,
+    epochs: u32,
+    n_samples: usize,
+) -> anyhow::Result<Box<dyn Schedule>> {
     let steps_per_epoch = n_samples as u64 / u64::from(run.train.batch_size.max(1));
     Ok(match run.train.schedule {
         ScheduleSpec::Cosine { warmup_epochs, final_fraction } => {
-            let total = steps_per_epoch * u64::from(run.train.epochs);
+            let total = steps_per_epoch * u64::from(epochs);
             Box::new(CosineSchedule::new(warmup_epochs * steps_per_epoch as f64, total, final_fraction)?)
         }
         ScheduleSpec::Exponential { gamma } => Box::new(ExponentialSchedule::new(gamma, steps_per_epoch)?),
@@ -189,8 +282,8 @@ impl EpochOrder for SampledOrder {
 }
 
 /// Which training samples each epoch of the run visits.
-pub(crate) fn order(run: &ResolvedRun, train: &FaceSet) -> SampledOrder {
-    let sampling = match run.train.sampling {
+pub(crate) fn order(run: &ResolvedRun, sampling: Option<SamplingSpec>, train: &FaceSet) -> SampledOrder {
+    let sampling = match sampling {
         None | Some(SamplingSpec::Shuffled) => Sampling::Shuffled,
         Some(SamplingSpec::Balanced) => Sampling::Balanced,
         Some(SamplingSpec::SquareRoot) => Sampling::SquareRoot,

@@ -38,7 +38,7 @@ pub(super) fn write(
             rows.extend(faces);
             features.push(output.features.to_kind(Kind::Double).to_device(Device::Cpu));
         }
-    });
+    })?;
     if rows.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,10 @@
 
 mod build;
 mod distributions;
+mod embeddings;
+mod second_stage;
 pub(crate) mod step;
+mod transfer;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -10,13 +13,16 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use affekt_artifact::{Manifest, Predictions, Selection, write_atomic};
+use affekt_artifact::{Digest, Manifest, Predictions, Selection, write_atomic};
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
-use affekt_study::{self as study, Prepared, ResolvedRun, RunLock};
+use affekt_study::{self as study, Prepared, ResolvedRun, RunLock, SecondStageSpec};
 use affekt_tensor::{Device, ParamStore, save_weights, set_threads};
 use affekt_train::{EpochOrder as _, EpochRecord, Splits, Training};
+
+use build::Network;
+use second_stage::FirstStage;
 
 /// Trains the run resolved in `folder` and leaves its outputs there, `DONE` last.
 pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
@@ -28,6 +34,11 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     if study::is_done(folder) {
         return Ok(());
     }
+    anyhow::ensure!(
+        run.post_hoc.is_none(),
+        "{}: this arm is not trained; `affekt study collect` computes it from the predictions of another",
+        run.id
+    );
     set_threads(run.threads);
 
     let data = run.data_path(folder)?;
@@ -35,19 +46,20 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     check_data(&run, &manifest, &data)?;
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
-    let model = build::model(&run, &store)?;
-    weights::load(&run, &store, folder)?;
-    let mut objective = build::objective(&run)?;
+    let mut network = build::model(&run, &store)?;
     let faces = splits.train.faces();
+    let mut objective = build::objective(&run, &faces.class_counts(), &store)?;
+    weights::load(&run, &store, folder)?;
     let augment = AugmentParams::new(run.augment)?.pipeline(faces.mean_colour());
     let params = build::fit_params(&run)?;
-    let order = build::order(&run, faces);
-    let schedule = build::schedule(&run, order.len())?;
+    let order = build::order(&run, run.train.sampling, faces);
+    let schedule = build::schedule(&run, run.train.epochs, order.len())?;
+    let fresh_head = second_stage::head(&store);
 
     let mut metrics = String::new();
     let mut broken = None;
     let training = Training {
-        model: &*model,
+        model: network.model(),
         store: &store,
         objective: &mut *objective,
         schedule: &*schedule,
@@ -57,29 +69,65 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         valid: &splits.valid,
         params,
     };
-    let fitted = training.run(&mut |record| {
-        if let Err(error) = log_epoch(folder, &mut metrics, record) {
+    let second = match run.second_stage {
+        Some(SecondStageSpec::Crt { epochs, .. }) => epochs,
+        _ => 0,
+    };
+    let (first, all) = (run.train.epochs, run.train.epochs + second);
+    let mut log = |record: &EpochRecord, before: u32| {
+        let record = EpochRecord { epoch: before + record.epoch, epochs: all, ..record.clone() };
+        if let Err(error) = log_epoch(folder, &mut metrics, &record) {
             broken.get_or_insert(error);
         }
-    })?;
+    };
+    let mut fitted = training.run(&mut |record| log(record, 0))?;
+    network = match (run.second_stage, network) {
+        (Some(stage), Network::MultiTask(net)) => {
+            let (run, store, splits, augment) = (&run, &store, &splits, &augment);
+            let trained = FirstStage { run, net, store, splits, augment, params, fresh_head, fitted };
+            let followed = second_stage::follow(stage, trained, &mut |record| log(record, first))?;
+            fitted = followed.0;
+            followed.1
+        }
+        (_, network) => network,
+    };
+    let model = network.model();
     if let Some(error) = broken {
         return Err(error);
     }
 
     let best_epoch = fitted.selection.best_epoch();
-    // The test split opens here, once, for the two states selection has already fixed.
-    let test = splits.test.open(fitted.selection);
+    // The test splits open here, once, for the two states selection has already fixed.
+    let test = splits.test.open(&fitted.selection);
+    let mut elsewhere = transfer::open(&run, folder, &fitted.selection)?;
     let evaluator = params.evaluator(Device::Cpu);
     let card = weight_card(&run, best_epoch);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let shown = folder.join("distributions.csv");
-    distributions::write(&shown, evaluator, &*model, splits.train.faces(), &run.label_set)?;
-    let mut rows = evaluator.predict(&*model, test.faces(), Selection::Last)?;
-    store.restore(&fitted.best_state);
-    rows.extend(evaluator.predict(&*model, test.faces(), Selection::BestValid)?);
+    distributions::write(&shown, evaluator, model, splits.train.faces(), &run.label_set)?;
+    let mut others: Vec<String> = elsewhere.iter().map(|other| other.file.clone()).collect();
+    if run.embeddings {
+        embeddings::write(&folder.join(embeddings::FILE), evaluator, model, test.faces())?;
+        others.push(embeddings::FILE.to_owned());
+    }
+    let mut rows = Vec::new();
+    for selection in [Selection::Last, Selection::BestValid] {
+        if selection == Selection::BestValid {
+            store.restore(&fitted.best_state);
+        }
+        rows.extend(evaluator.predict(model, splits.valid.faces(), selection)?);
+        rows.extend(evaluator.predict(model, test.faces(), selection)?);
+        for other in &mut elsewhere {
+            let rows = evaluator.predict(model, other.test.faces(), selection)?;
+            other.take(rows);
+        }
+    }
+    for other in &elsewhere {
+        other.predictions.save(&folder.join(&other.file))?;
+    }
     let predictions = Predictions { label_set: run.label_set.clone(), aus: run.aus.clone(), rows };
     predictions.save(&folder.join("predictions.csv"))?;
-    study::finish_run(folder)?;
+    study::finish_run(folder, &others)?;
     Ok(())
 }
 
@@ -92,12 +140,14 @@ fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Re
         "{}: classes and action units are {found:?}; the run expects {expected:?}: plan the study again",
         data.display()
     );
-    let digest = Prepared::load(data)?.digest;
+    check_digest(&Prepared::load(data)?.digest, &run.data_digest, data)
+}
+
+fn check_digest(found: &Digest, expected: &Digest, data: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        digest == run.data_digest,
-        "{}: data digest is {digest}; the run expects {}: plan the study again",
-        data.display(),
-        run.data_digest
+        found == expected,
+        "{}: data digest is {found}; the run expects {expected}: plan the study again",
+        data.display()
     );
     Ok(())
 }

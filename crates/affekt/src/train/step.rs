@@ -71,6 +71,7 @@ impl Batch {
         let none = |width: i64| Tensor::zeros([n, width], (Kind::Float, Device::Cpu));
         let target = Target {
             expression: labels.to_kind(Kind::Int64),
+            soft: None,
             expression_mask: Tensor::ones([n], (Kind::Float, Device::Cpu)),
             va: none(2),
             va_mask: Tensor::zeros([n], (Kind::Float, Device::Cpu)),
@@ -79,6 +80,13 @@ impl Batch {
             posterior: None,
         };
         Ok(Self { tensors, images, target })
+    }
+
+    /// Items of each class; losses that look at class frequencies see those of the batch, for the file has no others.
+    fn class_counts(&self, n_classes: usize) -> Vec<u64> {
+        let labels = to_f64(&self.target.expression);
+        let of = |class: usize| labels.iter().filter(|label| (**label - class as f64).abs() < 0.5).count();
+        (0..n_classes).map(|class| of(class) as u64).collect()
     }
 
     /// A table [rows, columns] of the file as rows.
@@ -152,12 +160,12 @@ fn plain(
     input: &StepInput<'_>,
     batch: &Batch,
 ) -> anyhow::Result<Record> {
-    let model = build::model(run, store)?;
-    let mut objective = build::objective(run)?;
+    let network = build::model(run, store)?;
+    let mut objective = build::objective(run, &batch.class_counts(run.label_set.len()), store)?;
     start(run, store, input)?;
     objective.begin_epoch(input.epoch);
     let mode = Mode { train: true, precision: input.precision, noise: Seed(run.seed) };
-    let output = model.forward(&batch.images, mode);
+    let output = network.model().forward(&batch.images, mode);
     // Labels of the other tasks are not in the file.
     let output = ModelOutput { va: None, aus: None, ..output };
     let loss = objective.forward(&output, &batch.target)?;
@@ -191,7 +199,7 @@ fn update(
         }
     }
     // Epochs of one step each: the schedule knows the epoch and nothing of a dataset.
-    let schedule = build::schedule(run, params.batch_size)?;
+    let schedule = build::schedule(run, run.train.epochs, params.batch_size)?;
     optimizer.step(params.lr * schedule.factor(u64::from(epoch.saturating_sub(1))));
     for (name, value) in store.snapshot() {
         record.insert(format!("updated.{name}"), value);

@@ -13,7 +13,7 @@ use affekt_weights::{
 use anyhow::{Context as _, ensure};
 
 /// Heads by the first part of their names, those of the two branches too.
-const HEADS: [&str; 7] = [
+const HEADS: [&str; 8] = [
     "expression.",
     "va.",
     "au.",
@@ -21,6 +21,7 @@ const HEADS: [&str; 7] = [
     "auxiliary.attention.",
     "target.expression.",
     "target.attention.",
+    "objective.",
 ];
 const BRANCHES: [&str; 2] = ["auxiliary.", "target."];
 

@@ -1,0 +1,41 @@
+//! One number over all datasets of a study, for studies whose question lies between them: noise, transfer, overlap.
+
+use affekt_artifact::PlannedDataset;
+
+use crate::number::{NumberKind, mean_sd};
+use crate::study::Study;
+use crate::{Cell, DataTable};
+
+/// Arms against datasets, one table each for accuracy, macro-F1 and the primary metric; none for a single dataset.
+pub(crate) fn tables(study: &Study) -> Vec<DataTable> {
+    let datasets = &study.plan.datasets;
+    if datasets.len() < 2 {
+        return Vec::new();
+    }
+    let primary = study.tests.rows.iter().find(|row| row.family == "primary").map(|row| row.metric.as_str());
+    let mut metrics = vec!["accuracy", "macro_f1"];
+    metrics.extend(primary.filter(|metric| !metrics.contains(metric)));
+    metrics.into_iter().map(|metric| table(study, datasets, metric)).collect()
+}
+
+fn table(study: &Study, datasets: &[PlannedDataset], metric: &str) -> DataTable {
+    let caption = format!("{metric} on every dataset, mean ± sd over seeds");
+    let columns = ["dataset", "share of wrong training labels", "trained"];
+    let mut table = DataTable::new(format!("across-{}", metric.replace(':', "-")), caption, &columns);
+    table.columns.extend(study.arms().map(str::to_owned));
+    for dataset in datasets {
+        let mut row = vec![
+            Cell::text(&*dataset.name),
+            dataset.label_noise.map_or(Cell::Hole, |share| Cell::Number(NumberKind::Score, Some(share))),
+            Cell::text(dataset.transfer.as_ref().map_or("here", |transfer| &*transfer.train)),
+        ];
+        for arm in study.arms() {
+            let scores = study.scores(&dataset.name, arm, metric);
+            let values: Vec<f64> = scores.iter().filter_map(|(_, value)| *value).collect();
+            let (mean, sd) = mean_sd(&values);
+            row.push(if values.is_empty() { Cell::Hole } else { Cell::Spread(mean, sd) });
+        }
+        table.rows.push(row);
+    }
+    table
+}

@@ -1,0 +1,132 @@
+//! Arms without training: decisions made again from the predictions of an arm that trained.
+
+use std::path::Path;
+
+use affekt_artifact::{Plan, PlannedDataset, PlannedRun, PredictionRow, Predictions};
+use affekt_core::LabelSet;
+use affekt_ot::{CostMatrix, minimum_risk};
+
+use crate::cost::cost_of;
+use crate::{
+    ArmSpec, PostHoc, PostHocRule, PostHocRuleSpec, ResolvedRun, StudyError, done, is_done, run_folder,
+};
+
+/// The run of an arm without training, from the trained runs of its dataset and seed; `None` for an arm that trains.
+///
+/// # Errors
+/// [`StudyError::Cost`] for a cost that cannot be made on the dataset.
+pub(crate) fn resolve(
+    dataset: &PlannedDataset,
+    arm: &ArmSpec,
+    seed: u64,
+    trained: &[ResolvedRun],
+) -> Result<Option<ResolvedRun>, StudyError> {
+    let Some(spec) = &arm.post_hoc else { return Ok(None) };
+    let Some(source) = trained.iter().find(|run| run.arm == spec.of) else { return Ok(None) };
+    let rule = match &spec.rule {
+        PostHocRuleSpec::MinRisk { cost } => {
+            let cost = cost_of(cost, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
+                dataset: dataset.name.clone(),
+                arm: arm.name.clone(),
+                source,
+            })?;
+            PostHocRule::MinRisk { cost: cost.map(|cost| cost.to_rows()).unwrap_or_default() }
+        }
+        PostHocRuleSpec::LogitAdjust { tau } => {
+            // A class without a training item counts as one item, so that its offset is finite.
+            let counts: Vec<f64> = dataset.class_counts[0].iter().map(|&n| n.max(1) as f64).collect();
+            let total: f64 = counts.iter().sum();
+            PostHocRule::Offset { offsets: counts.iter().map(|n| -tau * (n / total).ln()).collect() }
+        }
+    };
+    let post_hoc = PostHoc { source: source.id.clone(), rule };
+    Ok(Some(ResolvedRun { arm: arm.name.clone(), post_hoc: Some(post_hoc), ..source.clone() }.identified()))
+}
+
+/// Computes every run without training whose source is finished and which is not finished itself.
+///
+/// # Errors
+/// [`StudyError`] for predictions that cannot be read or written.
+pub(crate) fn compute(study_dir: &Path, plan: &Plan) -> Result<(), StudyError> {
+    for planned in &plan.runs {
+        let folder = run_folder(study_dir, planned);
+        if is_done(&folder) {
+            continue;
+        }
+        // A run that was never resolved here has no run.json; it is a hole like any other.
+        let Ok(run) = ResolvedRun::load(&folder) else { continue };
+        let Some(post_hoc) = &run.post_hoc else { continue };
+        let source = study_dir.join("runs").join(&post_hoc.source);
+        if is_done(&source) {
+            decide_again(plan, planned, &run, post_hoc, &source, &folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn decide_again(
+    plan: &Plan,
+    planned: &PlannedRun,
+    run: &ResolvedRun,
+    post_hoc: &PostHoc,
+    source: &Path,
+    folder: &Path,
+) -> Result<(), StudyError> {
+    let datasets = plan.datasets.iter().filter(|d| d.runs(plan).any(|other| other.id == planned.id));
+    let mut written = Vec::new();
+    for dataset in datasets {
+        let name = dataset.predictions_file();
+        let mut predictions = Predictions::load(&source.join(&name), &dataset.label_set, &dataset.aus)?;
+        let rule = restricted(&post_hoc.rule, &run.label_set, &dataset.label_set);
+        for row in &mut predictions.rows {
+            apply(&rule, row, &dataset.label_set);
+        }
+        predictions.save(&folder.join(&name))?;
+        written.push(name);
+    }
+    done::finish(folder, &written)?;
+    Ok(())
+}
+
+/// The rule over the classes of a transfer, which may be fewer.
+fn restricted(rule: &PostHocRule, whole: &LabelSet, part: &LabelSet) -> PostHocRule {
+    let places: Vec<usize> = part
+        .classes()
+        .iter()
+        .filter_map(|class| whole.parse_class(class).ok())
+        .map(affekt_core::ClassIndex::get)
+        .collect();
+    match rule {
+        PostHocRule::MinRisk { cost } => PostHocRule::MinRisk {
+            cost: places.iter().map(|&j| places.iter().map(|&y| cost[j][y]).collect()).collect(),
+        },
+        PostHocRule::Offset { offsets } => {
+            PostHocRule::Offset { offsets: places.iter().map(|&c| offsets[c]).collect() }
+        }
+    }
+}
+
+fn apply(rule: &PostHocRule, row: &mut PredictionRow, label_set: &LabelSet) {
+    let raw: Vec<f64> = row.probabilities.iter().map(|&p| f64::from(p)).collect();
+    // In 32 bit they sum to 1 only nearly.
+    let sum: f64 = raw.iter().sum();
+    let p: Vec<f64> = raw.iter().map(|p| p / sum).collect();
+    let decided = match rule {
+        PostHocRule::MinRisk { cost } => {
+            CostMatrix::from_rows(cost).ok().and_then(|cost| minimum_risk(&p, &cost).ok())
+        }
+        PostHocRule::Offset { offsets } => {
+            let raw: Vec<f64> = p.iter().zip(offsets).map(|(p, o)| p * o.exp()).collect();
+            let sum: f64 = raw.iter().sum();
+            #[expect(clippy::cast_possible_truncation, reason = "prediction files hold 32-bit probabilities")]
+            let scaled = raw.iter().map(|x| (x / sum) as f32).collect();
+            if sum > 0.0 && sum.is_finite() {
+                row.probabilities = scaled;
+            }
+            (0..raw.len()).rev().max_by(|&a, &b| raw[a].total_cmp(&raw[b]))
+        }
+    };
+    if let Some(class) = decided.and_then(|place| label_set.class_at(place)) {
+        row.predicted_class = class;
+    }
+}
