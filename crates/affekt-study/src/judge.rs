@@ -156,4 +156,6 @@ fn short(x: f64) -> String {
 }
 
 #[cfg(test)]
+mod calibration;
+#[cfg(test)]
 mod tests;
