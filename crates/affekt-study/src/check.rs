@@ -1,5 +1,6 @@
 //! Values of a study file that cannot be.
 
+mod cost;
 mod dataset;
 
 use std::fmt;
@@ -79,7 +80,7 @@ impl Checks {
 /// Everything in `spec` that cannot be; `folder` is where its relative paths start.
 pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     let mut checks = Checks::default();
-    check_matrix(&mut checks, spec);
+    check_matrix(&mut checks, spec, folder);
     for (i, dataset) in spec.datasets.iter().enumerate() {
         dataset::check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
     }
@@ -89,7 +90,7 @@ pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     checks.0
 }
 
-fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
+fn check_matrix(checks: &mut Checks, spec: &StudySpec, folder: &Path) {
     checks.name("study", &spec.study);
     // Its folder lies beside the studies in the output folder.
     checks.demand(
@@ -111,6 +112,7 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     checks.unique("arm.name", &names);
     for (i, arm) in spec.arms.iter().enumerate() {
         checks.name(format!("arm.{i}.name"), &arm.name);
+        cost::check_cost(checks, &format!("arm.{i}.cost"), &arm.cost, folder);
         if let Some(method) = &arm.method {
             check_method(checks, &format!("arm.{i}.method"), method, spec.model.backbone);
         }

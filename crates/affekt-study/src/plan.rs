@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
+use affekt_ot::CostMatrix;
 
-use crate::cost::{cost_of, prototypes, source_name};
+use crate::cost::{Context, cost_of, prototypes, source_name};
 use crate::{
     ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, Prepared, ResolvedRun, Study, StudyError, is_done,
     is_intact, run_folder,
@@ -97,7 +98,18 @@ pub fn plan_study(
         let planned_dataset = plan_dataset(study, dataset, data)?;
         for &seed in &spec.seeds {
             for arm in &spec.arms {
-                runs.push(resolve(study, &planned_dataset, arm, seed, weights.as_ref(), context)?);
+                let cost = cost_of(
+                    &arm.cost,
+                    &Context {
+                        dataset: &dataset.name,
+                        arm: &arm.name,
+                        prepared: &data.prepared,
+                        prototypes: &planned_dataset.prototypes,
+                        folder: &study.folder(),
+                        seed,
+                    },
+                )?;
+                runs.push(resolve(study, &planned_dataset, (arm, cost), seed, weights.as_ref(), context));
             }
         }
         planned.push(planned_dataset);
@@ -195,21 +207,16 @@ fn check_names(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result
 fn resolve(
     study: &Study,
     dataset: &PlannedDataset,
-    arm: &ArmSpec,
+    (arm, cost): (&ArmSpec, Option<CostMatrix>),
     seed: u64,
     weights: Option<&LocatedWeights>,
     context: &PlanContext,
-) -> Result<ResolvedRun, StudyError> {
+) -> ResolvedRun {
     let spec = study.spec();
     let mut model = spec.model.clone();
     if let Some((weights, located)) = model.weights.as_mut().zip(weights) {
         weights.file.clone_from(&located.path);
     }
-    let cost = cost_of(arm, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
-        dataset: dataset.name.clone(),
-        arm: arm.name.clone(),
-        source,
-    })?;
     let run = ResolvedRun {
         schema: ResolvedRun::SCHEMA.to_owned(),
         id: String::new(),
@@ -234,5 +241,5 @@ fn resolve(
         code: context.code.clone(),
         libtorch: context.libtorch.clone(),
     };
-    Ok(run.identified())
+    run.identified()
 }

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod arm;
+mod cost;
 mod dataset;
 mod method;
 mod noise;
@@ -13,7 +14,8 @@ use affekt_augment::AugmentSpec;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
-pub use arm::{ArmSpec, CostSpec, Normalisation};
+pub use arm::ArmSpec;
+pub use cost::{AuSource, CostSpec, Normalisation, ShapeSpec};
 pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
