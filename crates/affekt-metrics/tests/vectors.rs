@@ -11,13 +11,25 @@ const TOLERANCE: f64 = 1e-12;
 fn vector(id: &str) -> Option<(Value, Value)> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors/ot_ml_vectors.json");
     let Ok(text) = std::fs::read_to_string(path) else {
-        eprintln!("SKIP (shared vectors absent): {id}");
+        skipped(id);
         return None;
     };
     let file: Value = serde_json::from_str(&text).expect("the vector file is JSON");
     let vectors = file["vectors"].as_array().expect("an array of vectors");
     let find = |id: &str| vectors.iter().find(|v| v["id"] == id).expect("the vector is in the file").clone();
     Some((find(id), find("ot_onehot_closed_form")["mu"].clone()))
+}
+
+/// Says and counts that a check cannot run here.
+fn skipped(vector: &str) {
+    let line = format!("SKIP (shared vectors absent): {vector}\n");
+    eprint!("{line}");
+    if let Some(log) = std::env::var_os("AFFEKT_SKIP_LOG") {
+        use std::io::Write as _;
+        let mut file =
+            std::fs::OpenOptions::new().create(true).append(true).open(log).expect("the log can be written");
+        file.write_all(line.as_bytes()).expect("the log can be written");
+    }
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

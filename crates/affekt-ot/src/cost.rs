@@ -14,6 +14,8 @@ use crate::CostError;
 pub struct CostMatrix {
     n_classes: usize,
     costs: Vec<f64>,
+    /// Kept, because every problem of a batch asks for it.
+    largest: f64,
 }
 
 impl CostMatrix {
@@ -29,6 +31,7 @@ impl CostMatrix {
         if costs.len() != expected {
             return Err(CostError::Length { what: "cost matrix", index: 0, expected, got: costs.len() });
         }
+        let mut largest = 0.0;
         for (cell, &got) in costs.iter().enumerate() {
             let (row, column) = (cell / n_classes, cell % n_classes);
             if !(0.0..f64::INFINITY).contains(&got) {
@@ -37,8 +40,11 @@ impl CostMatrix {
             if row == column && got > 0.0 {
                 return Err(CostError::Diagonal { class: row, got });
             }
+            if got > largest {
+                largest = got;
+            }
         }
-        Ok(Self { n_classes, costs })
+        Ok(Self { n_classes, costs, largest })
     }
 
     /// Takes `rows[predicted][true]`.
@@ -129,8 +135,7 @@ impl CostMatrix {
     /// # Errors
     /// [`CostError::Empty`] for no classes.
     pub fn uniform(n_classes: usize) -> Result<Self, CostError> {
-        let classes: Vec<usize> = (0..n_classes).collect();
-        Self::from_row_major(n_classes, pairwise(&classes, |i, j| if i == j { 0.0 } else { 1.0 }))
+        Self::from_row_major(n_classes, pairwise_indexed(n_classes, |_, _| 1.0))
     }
 
     /// Number of classes.
@@ -180,7 +185,7 @@ impl CostMatrix {
 
     /// Largest cost.
     pub fn largest(&self) -> f64 {
-        self.costs.iter().fold(0.0, |best, &cost| if cost > best { cost } else { best })
+        self.largest
     }
 
     /// Whether `C[i][j]` and `C[j][i]` agree within `tolerance` everywhere.
@@ -210,6 +215,30 @@ impl From<CostMatrix> for Vec<Vec<f64>> {
     fn from(matrix: CostMatrix) -> Self {
         matrix.to_rows()
     }
+}
+
+/// Row-major costs of all pairs of indices, 0 on the diagonal.
+pub(crate) fn pairwise_indexed(n: usize, cost: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let cell = |i: usize, j: usize| if i == j { 0.0 } else { cost(i, j) };
+    (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).map(|(i, j)| cell(i, j)).collect()
+}
+
+/// Checks that an index list names every class once.
+pub(crate) fn check_permutation(
+    what: &'static str,
+    order: &[usize],
+    n_classes: usize,
+) -> Result<(), CostError> {
+    if order.len() != n_classes {
+        return Err(CostError::Length { what, index: 0, expected: n_classes, got: order.len() });
+    }
+    let mut seen = vec![false; n_classes];
+    for (position, &got) in order.iter().enumerate() {
+        if got >= n_classes || std::mem::replace(&mut seen[got], true) {
+            return Err(CostError::Permutation { what, n_classes, position, got });
+        }
+    }
+    Ok(())
 }
 
 fn pairwise<T>(classes: &[T], cost: impl Fn(&T, &T) -> f64) -> Vec<f64> {

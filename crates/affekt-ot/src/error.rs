@@ -49,9 +49,21 @@ pub enum CostError {
         /// The coordinate.
         got: f64,
     },
+    /// A covariance that is none, or that cannot be inverted.
+    #[error("covariance of class {class}: expected {expected}, got {got:?} (variance, covariance, variance)")]
+    Covariance {
+        /// The class; 0 where it belongs to none.
+        class: usize,
+        /// What would do.
+        expected: &'static str,
+        /// The matrix.
+        got: [f64; 3],
+    },
     /// An index list is not a permutation of the classes.
-    #[error("permutation: expected each class below {n_classes} once, got {got} at position {position}")]
+    #[error("{what}: expected each class below {n_classes} once, got {got} at position {position}")]
     Permutation {
+        /// The argument.
+        what: &'static str,
         /// Number of classes.
         n_classes: usize,
         /// Position of the offending index.
@@ -138,6 +150,33 @@ pub enum OtError {
     PivotLimit {
         /// Pivots spent.
         got: usize,
+    },
+}
+
+/// A batch of transport problems that could not be solved.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// The histograms do not come in pairs of the right size.
+    #[error(
+        "batch over {n_classes} classes: expected p and q of one length, a multiple of {n_classes}; got {p} and {q}"
+    )]
+    Shape {
+        /// Number of classes.
+        n_classes: usize,
+        /// Length of p.
+        p: usize,
+        /// Length of q.
+        q: usize,
+    },
+    /// A problem of the batch is invalid; the first one, whatever the number of threads.
+    #[error("item {item} of the batch")]
+    Item {
+        /// Its position.
+        item: usize,
+        /// The cause.
+        #[source]
+        source: OtError,
     },
 }
 

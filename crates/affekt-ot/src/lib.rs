@@ -17,6 +17,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod au_table;
+mod batch;
+mod cloud;
 mod cost;
 mod divergence;
 mod error;
@@ -25,21 +28,28 @@ mod marginals;
 mod one_hot;
 mod population;
 mod prototypes;
+mod shape;
 mod sinkhorn;
+mod sinkhorn_batch;
 mod solution;
 mod transform;
 mod tree;
 mod unbalanced;
+mod wheel;
 
+pub use au_table::{AuTable, UnknownAuTable};
+pub use batch::{ExactBatch, exact_batch};
+pub use cloud::ClassCloud;
 pub use cost::CostMatrix;
-pub use divergence::sinkhorn_divergence;
-pub use error::{CostError, OtError, SinkhornError};
+pub use divergence::{SinkhornDivergence, sinkhorn_divergence};
+pub use error::{BatchError, CostError, OtError, SinkhornError};
 pub use exact::{ExactSolver, exact};
 pub use marginals::{MASS_TOLERANCE, total_variation};
 pub use one_hot::{envelope_logit_gradient, one_hot_cost, one_hot_logit_gradient, one_hot_uniform};
 pub use population::{PopulationOptimum, expected_costs, minimum_risk, population_optimum};
 pub use prototypes::{PrototypeTable, UnknownPrototypeTable};
 pub use sinkhorn::{SinkhornParams, StoppingRule, entropy_convention_value, sinkhorn};
+pub use sinkhorn_batch::{SinkhornBatch, sinkhorn_batch};
 pub use solution::{OtSolution, Status};
 pub use transform::Normalisation;
 pub use unbalanced::{UnbalancedSolution, unbalanced_sinkhorn};

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// A published table of class positions, valence and arousal in `[-1, 1]`.
 ///
+/// Tables without neutral or without disgust cover no label set and are left out: the medians of `AffectNet`'s
+/// validation set, and Russell's circle of 1980.
+///
 /// The tables disagree, and the disagreement matters: anger and contempt are nearest neighbours only in
 /// [`PrototypeTable::AffectNetVal`], whose annotators saw a circumplex. Report at least one independent table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +28,13 @@ pub enum PrototypeTable {
     /// in the paper itself. Neutral is the origin by definition; no position for contempt and other.
     #[serde(rename = "rm77")]
     Rm77,
+    /// The same norms with the terms joyful for happiness and terrified for fear, which lie further apart.
+    #[serde(rename = "rm77-joyful-terrified")]
+    Rm77JoyfulTerrified,
+    /// Crowd means of `kdoodoo/affectnetc25`, image set I (800 confusing images, majority label, 25 naive raters).
+    /// Raters used less of the scale than in other tables. No position for other.
+    #[serde(rename = "c25-i")]
+    C25SetI,
     /// Crowd means of `kdoodoo/affectnetc25`, image set II (25 naive raters). No position for other.
     #[serde(rename = "c25-ii")]
     C25SetII,
@@ -32,7 +42,15 @@ pub enum PrototypeTable {
 
 impl PrototypeTable {
     /// Every table.
-    pub const ALL: [Self; 5] = [Self::AffectNetVal, Self::NrcVad, Self::Warriner, Self::Rm77, Self::C25SetII];
+    pub const ALL: [Self; 7] = [
+        Self::AffectNetVal,
+        Self::NrcVad,
+        Self::Warriner,
+        Self::Rm77,
+        Self::Rm77JoyfulTerrified,
+        Self::C25SetI,
+        Self::C25SetII,
+    ];
 
     /// The name used in run files.
     pub fn name(self) -> &'static str {
@@ -41,6 +59,8 @@ impl PrototypeTable {
             Self::NrcVad => "nrc-vad",
             Self::Warriner => "warriner",
             Self::Rm77 => "rm77",
+            Self::Rm77JoyfulTerrified => "rm77-joyful-terrified",
+            Self::C25SetI => "c25-i",
             Self::C25SetII => "c25-ii",
         }
     }
@@ -101,6 +121,25 @@ impl PrototypeTable {
                 ("disgust", [-0.60, 0.35]),
                 ("anger", [-0.51, 0.59]),
             ],
+            Self::Rm77JoyfulTerrified => &[
+                ("neutral", [0.0, 0.0]),
+                ("happiness", [0.76, 0.48]),
+                ("sadness", [-0.63, -0.27]),
+                ("surprise", [0.40, 0.67]),
+                ("fear", [-0.62, 0.82]),
+                ("disgust", [-0.60, 0.35]),
+                ("anger", [-0.51, 0.59]),
+            ],
+            Self::C25SetI => &[
+                ("neutral", [-0.064, -0.397]),
+                ("happiness", [0.262, -0.162]),
+                ("sadness", [-0.334, -0.128]),
+                ("surprise", [-0.156, 0.085]),
+                ("fear", [-0.409, 0.066]),
+                ("disgust", [-0.396, 0.025]),
+                ("anger", [-0.382, 0.086]),
+                ("contempt", [-0.197, -0.285]),
+            ],
             Self::C25SetII => &[
                 ("neutral", [-0.051, -0.356]),
                 ("happiness", [0.319, -0.049]),
@@ -123,7 +162,7 @@ impl fmt::Display for PrototypeTable {
 
 /// A table name nobody published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("prototype table: expected one of affectnet-val, nrc-vad, warriner, rm77, c25-ii, got {got:?}")]
+#[error("prototype table: expected one of {}, got {got:?}", PrototypeTable::ALL.map(PrototypeTable::name).join(", "))]
 pub struct UnknownPrototypeTable {
     /// The name.
     pub got: String,

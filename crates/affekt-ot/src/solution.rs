@@ -9,6 +9,8 @@ pub enum Status {
     Converged,
     /// The number of iterations the caller fixed was spent; nothing is promised.
     FixedIterations,
+    /// The iterations allowed were spent before the tolerance was met. Only batches return it; a single problem fails.
+    IterationLimit,
 }
 
 /// A transport plan with its value and its certificate.

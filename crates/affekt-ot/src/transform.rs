@@ -1,7 +1,8 @@
-//! Cost matrices made from cost matrices: scaling, powers, mixing, relabelling.
+//! Cost matrices made from cost matrices: scaling, mixing, relabelling.
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::check_permutation;
 use crate::{CostError, CostMatrix};
 
 /// How costs are scaled before arms are compared; part of a run's identity, since it changes the optimum.
@@ -50,34 +51,48 @@ impl CostMatrix {
         if scale > 0.0 { self.map(|cost| cost / scale) } else { Err(CostError::ZeroScale { by }) }
     }
 
-    /// The matrix with every cost raised to the power `r`.
+    /// The matrix scaled so that a confusion costs 1 on average over the true classes as they occur.
     ///
     /// # Equation
-    /// `C'_ij = C_ij^r`; the transport cost of `C'` is reported without taking the root
+    /// `C / (sum_y pi_y mean_{j != y} C_jy)`: unlike the plain mean off-diagonal, confusions of a frequent class count
+    /// for more
     ///
     /// # Shape
-    /// `[n, n]` -> `[n, n]`
+    /// `[n, n]`, `pi [n]` -> `[n, n]`
     ///
     /// # Range
-    /// `>= 0`; a metric stays one for `r <= 1` only
+    /// prior-weighted mean 1; equal to [`Normalisation::MeanOffDiagonal`] for a uniform prior
     ///
     /// # Numerics
-    /// `powf`; normalise afterwards, not before
+    /// pi is scaled to sum to 1, so counts will do
     ///
     /// # Errors
-    /// [`CostError::Parameter`] unless `r` is finite and > 0; [`CostError::Entry`] on overflow.
+    /// [`CostError::Length`]; [`CostError::Parameter`] for an entry of pi that is negative or not finite;
+    /// [`CostError::ZeroScale`] when nothing that occurs has a cost.
     ///
     /// # Example
     /// ```
-    /// let c = affekt_ot::CostMatrix::from_rows(&[[0.0, 2.0], [3.0, 0.0]])?;
-    /// assert_eq!(c.power(2.0)?.as_slice(), [0.0, 4.0, 9.0, 0.0]);
+    /// let c = affekt_ot::CostMatrix::from_rows(&[[0.0, 1.0], [3.0, 0.0]])?;
+    /// // Truth 0 in three of four: (3 * 3 + 1 * 1) / 4 = 2.5.
+    /// assert_eq!(c.normalise_by_prior(&[3.0, 1.0])?.as_slice(), [0.0, 0.4, 1.2, 0.0]);
     /// # Ok::<(), affekt_ot::CostError>(())
     /// ```
-    pub fn power(&self, r: f64) -> Result<Self, CostError> {
-        if !(r.is_finite() && r > 0.0) {
-            return Err(CostError::Parameter { what: "power", expected: "a finite value > 0", got: r });
+    pub fn normalise_by_prior(&self, prior: &[f64]) -> Result<Self, CostError> {
+        let n = self.n_classes();
+        if prior.len() != n {
+            return Err(CostError::Length { what: "prior", index: 0, expected: n, got: prior.len() });
         }
-        self.map(|cost| cost.powf(r))
+        if let Some(&got) = prior.iter().find(|share| !(0.0..f64::INFINITY).contains(*share)) {
+            return Err(CostError::Parameter { what: "prior", expected: "finite shares >= 0", got });
+        }
+        let cells = self.as_slice().iter().enumerate();
+        let weighted: f64 = cells.map(|(cell, cost)| prior[cell % n] * cost).sum();
+        let scale = weighted / (prior.iter().sum::<f64>() * (n as f64 - 1.0));
+        if scale > 0.0 && scale.is_finite() {
+            self.map(|cost| cost / scale)
+        } else {
+            Err(CostError::ZeroScale { by: "prior" })
+        }
     }
 
     /// The action-unit-augmented cost: a convex mixture of two matrices of mean off-diagonal 1.
@@ -146,21 +161,8 @@ impl CostMatrix {
     /// ```
     pub fn permuted(&self, permutation: &[usize]) -> Result<Self, CostError> {
         let n_classes = self.n_classes();
-        if permutation.len() != n_classes {
-            let got = permutation.len();
-            return Err(CostError::Length { what: "permutation", index: 0, expected: n_classes, got });
-        }
-        let mut seen = vec![false; n_classes];
-        for (position, &got) in permutation.iter().enumerate() {
-            if got >= n_classes || std::mem::replace(&mut seen[got], true) {
-                return Err(CostError::Permutation { n_classes, position, got });
-            }
-        }
+        check_permutation("permutation", permutation, n_classes)?;
         let cells = permutation.iter().flat_map(|&i| permutation.iter().map(move |&j| (i, j)));
         Self::from_row_major(n_classes, cells.map(|(i, j)| self.get(i, j)).collect())
-    }
-
-    fn map(&self, change: impl Fn(f64) -> f64) -> Result<Self, CostError> {
-        Self::from_row_major(self.n_classes(), self.as_slice().iter().map(|&cost| change(cost)).collect())
     }
 }

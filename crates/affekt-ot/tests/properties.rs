@@ -106,8 +106,8 @@ proptest! {
         prop_assert!(s.plan.iter().all(|t| *t >= 0.0) && s.marginal_error < 1e-9);
         prop_assert!(s.cost_regularised >= s.cost_linear - 1e-10);
         prop_assert!(s.cost_linear >= value(&p, &q, &cost) - 1e-10);
-        prop_assert!(sinkhorn_divergence(&p, &q, &cost, &params).unwrap() >= -1e-9);
-        prop_assert!(sinkhorn_divergence(&p, &p, &cost, &params).unwrap().abs() < 1e-9);
+        prop_assert!(sinkhorn_divergence(&p, &q, &cost, &params).unwrap().value >= -1e-9);
+        prop_assert!(sinkhorn_divergence(&p, &p, &cost, &params).unwrap().value.abs() < 1e-9);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Values of a study file that cannot be.
 
 mod arm;
+mod cost;
 mod dataset;
 
 use std::fmt;
@@ -79,7 +80,7 @@ impl Checks {
 /// Everything in `spec` that cannot be; `folder` is where its relative paths start.
 pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     let mut checks = Checks::default();
-    check_matrix(&mut checks, spec);
+    check_matrix(&mut checks, spec, folder);
     for (i, dataset) in spec.datasets.iter().enumerate() {
         dataset::check_dataset(&mut checks, &format!("dataset.{i}"), dataset, spec, folder);
     }
@@ -90,7 +91,7 @@ pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     checks.0
 }
 
-fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
+fn check_matrix(checks: &mut Checks, spec: &StudySpec, folder: &Path) {
     checks.name("study", &spec.study);
     // Its folder lies beside the studies in the output folder.
     checks.demand(
@@ -112,7 +113,7 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec) {
     checks.unique("arm.name", &names);
     for (i, arm) in spec.arms.iter().enumerate() {
         checks.name(format!("arm.{i}.name"), &arm.name);
-        arm::check_arm(checks, &format!("arm.{i}"), arm, spec);
+        arm::check_arm(checks, &format!("arm.{i}"), arm, spec, folder);
     }
     let priced = spec.arms.iter().any(|arm| arm.cost != CostSpec::None {} && arm.lambda.is_none());
     checks.not_negative("loss.lambda", spec.loss.lambda);

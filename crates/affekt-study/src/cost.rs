@@ -1,37 +1,67 @@
 //! Prototypes of a dataset and cost matrices of its arms.
 
+mod file;
+mod sources;
+
+use std::path::Path;
+
 use affekt_core::Seed;
-use affekt_ot::{CostError, CostMatrix, PrototypeTable};
+use affekt_ot::{CostError, CostMatrix};
 
-use crate::{CostSpec, DatasetSpec, Prepared, PrototypeSource, StudyError};
+use crate::{CostSpec, Prepared, PrototypeSource, ShapeSpec, StudyError};
 
-/// Valence and arousal of each class, in class order.
-pub(crate) fn prototypes(spec: &DatasetSpec, prepared: &Prepared) -> Result<Vec<[f64; 2]>, StudyError> {
-    let table = match &spec.prototypes {
-        PrototypeSource::Empirical {} => None,
-        PrototypeSource::Table { table } => {
-            Some(table.parse::<PrototypeTable>().map_err(|error| StudyError::Mismatch {
-                dataset: spec.name.clone(),
-                what: "prototype table",
-                got: error.got.clone(),
-                expected: error.to_string(),
-            })?)
-        }
-    };
-    let classes = prepared.label_set.classes().iter();
-    classes
-        .zip(&prepared.class_means)
-        .map(|(class, mean)| {
-            table.map_or(*mean, |table| table.get(class)).ok_or_else(|| StudyError::NoPrototype {
-                dataset: spec.name.clone(),
-                class: class.clone(),
-                from: match table {
-                    Some(table) => format!("the table {table}"),
-                    None => "the training split, which has no item of it with valence and arousal".to_owned(),
-                },
-            })
+pub(crate) use sources::prototypes;
+
+/// What a cost is resolved against.
+pub(crate) struct Context<'a> {
+    /// Name of the dataset.
+    pub(crate) dataset: &'a str,
+    /// Name of the arm.
+    pub(crate) arm: &'a str,
+    /// What is known of the dataset's training split.
+    pub(crate) prepared: &'a Prepared,
+    /// The prototypes all arms are scored with.
+    pub(crate) prototypes: &'a [[f64; 2]],
+    /// Folder of the study file.
+    pub(crate) folder: &'a Path,
+    /// Run seed.
+    pub(crate) seed: u64,
+}
+
+impl Context<'_> {
+    fn checked<T>(&self, made: Result<T, CostError>) -> Result<T, StudyError> {
+        made.map_err(|source| StudyError::Cost {
+            dataset: self.dataset.to_owned(),
+            arm: self.arm.to_owned(),
+            source,
         })
-        .collect()
+    }
+
+    fn circumplex(&self, shape: Option<ShapeSpec>) -> Result<CostMatrix, StudyError> {
+        self.checked(CostMatrix::from_prototypes(self.prototypes).and_then(|cost| shaped(cost, shape)))
+    }
+
+    /// Positions of the classes named, in the label set.
+    fn classes(&self, names: &[String]) -> Result<Vec<usize>, StudyError> {
+        let known = self.prepared.label_set.classes();
+        let place = |name: &String| {
+            known.iter().position(|class| class == name).ok_or_else(|| StudyError::Mismatch {
+                dataset: self.dataset.to_owned(),
+                what: "class on the wheel",
+                got: name.clone(),
+                expected: known.join(", "),
+            })
+        };
+        names.iter().map(place).collect()
+    }
+
+    fn wheel(&self, order: &[String], positive: &[String]) -> Result<CostMatrix, StudyError> {
+        let mut is_positive = vec![false; self.prepared.label_set.len()];
+        for class in self.classes(positive)? {
+            is_positive[class] = true;
+        }
+        self.checked(CostMatrix::from_wheel(&self.classes(order)?, &is_positive))
+    }
 }
 
 /// Name of the prototype source in the plan.
@@ -43,21 +73,58 @@ pub(crate) fn source_name(source: &PrototypeSource) -> &str {
 }
 
 /// Cost matrix of an arm for one run; none without a transport term.
-pub(crate) fn cost_of(
-    cost: &CostSpec,
-    prototypes: &[[f64; 2]],
-    seed: u64,
-) -> Result<Option<CostMatrix>, CostError> {
-    let circumplex = || CostMatrix::from_prototypes(prototypes);
-    match *cost {
-        CostSpec::None {} => Ok(None),
+pub(crate) fn cost_of(spec: &CostSpec, context: &Context<'_>) -> Result<Option<CostMatrix>, StudyError> {
+    let n_classes = context.prototypes.len();
+    let of_clouds = |cost: fn(&[_]) -> Result<CostMatrix, CostError>, shape: Option<ShapeSpec>| {
+        let clouds = sources::training_clouds(context.dataset, context.prepared)?;
+        context.checked(cost(&clouds).and_then(|cost| shaped(cost, shape)))
+    };
+    let (cost, normalisation) = match spec {
+        CostSpec::None {} => return Ok(None),
         CostSpec::Uniform { normalisation } => {
-            CostMatrix::uniform(prototypes.len())?.normalise(normalisation).map(Some)
+            (context.checked(CostMatrix::uniform(n_classes))?, normalisation)
         }
-        CostSpec::Circumplex { normalisation } => circumplex()?.normalise(normalisation).map(Some),
-        CostSpec::Permuted { normalisation } => {
-            circumplex()?.permuted(&derangement(prototypes.len(), seed))?.normalise(normalisation).map(Some)
+        CostSpec::Circumplex { shape, table: None, normalisation } => {
+            (context.circumplex(*shape)?, normalisation)
         }
+        CostSpec::Circumplex { shape, table: Some(table), normalisation } => {
+            let prototypes = sources::tabled(context.dataset, context.prepared, table)?;
+            (Context { prototypes: &prototypes, ..*context }.circumplex(*shape)?, normalisation)
+        }
+        CostSpec::Permuted { shape, normalisation } => {
+            let order = derangement(n_classes, context.seed);
+            (context.checked(context.circumplex(*shape)?.permuted(&order))?, normalisation)
+        }
+        CostSpec::Au { source, shape, normalisation } => {
+            (context.checked(shaped(sources::au_cost(context, source)?, *shape))?, normalisation)
+        }
+        CostSpec::Mixture { a, source, shape, normalisation } => {
+            let (va, au) = (context.circumplex(*shape)?, sources::au_cost(context, source)?);
+            (context.checked(CostMatrix::mix(*a, &va, &au))?, normalisation)
+        }
+        CostSpec::Wheel { order, positive, normalisation } => {
+            (context.wheel(order, positive)?, normalisation)
+        }
+        CostSpec::Mahalanobis { shape, normalisation } => {
+            (of_clouds(CostMatrix::mahalanobis, *shape)?, normalisation)
+        }
+        CostSpec::Bhattacharyya { shape, normalisation } => {
+            (of_clouds(CostMatrix::bhattacharyya, *shape)?, normalisation)
+        }
+        CostSpec::Wasserstein { shape, normalisation } => {
+            (of_clouds(CostMatrix::wasserstein, *shape)?, normalisation)
+        }
+        CostSpec::File { file, normalisation } => (file::load(context, file)?, normalisation),
+    };
+    context.checked(cost.normalise(*normalisation)).map(Some)
+}
+
+fn shaped(cost: CostMatrix, shape: Option<ShapeSpec>) -> Result<CostMatrix, CostError> {
+    match shape {
+        None => Ok(cost),
+        Some(ShapeSpec::Power { r }) => cost.power(r),
+        Some(ShapeSpec::Concave { scale }) => cost.concave(scale),
+        Some(ShapeSpec::Huber { delta }) => cost.huber(delta),
     }
 }
 

@@ -50,7 +50,15 @@ pub enum StudyError {
         #[source]
         source: affekt_ot::CostError,
     },
-    /// A class without a place on the circumplex.
+    /// A file with a cost matrix that is none over the classes of the dataset.
+    #[error("{}: {reason}", path.display())]
+    CostFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what would do.
+        reason: String,
+    },
+    /// A class without a place on the circumplex, or without action units.
     #[error(
         "dataset {dataset}: class {class} has no prototype from {from}; \
          use another prototype source, or a label set without it"

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
+use affekt_ot::CostMatrix;
 
-use crate::cost::{cost_of, prototypes, source_name};
+use crate::cost::{Context, cost_of, prototypes, source_name};
 use crate::{
     ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, ModelSpec, Prepared, RealisedNoise, ResolvedRun,
     Study, StudyError, is_done, is_intact, post_hoc, run_folder, transfer,
@@ -97,24 +98,29 @@ pub fn plan_study(
         .zip(datasets)
         .map(|(dataset, data)| plan_dataset(study, dataset, data))
         .collect::<Result<_, _>>()?;
-    let trained_on = || spec.datasets.iter().zip(&all).filter(|(dataset, _)| !dataset.tested_only);
+    let trained_on = || {
+        let both = all.iter().zip(datasets);
+        spec.datasets.iter().zip(both).filter(|(dataset, _)| !dataset.tested_only).map(|(_, both)| both)
+    };
     let mut runs = Vec::new();
-    for (_, dataset) in trained_on() {
+    for (dataset, data) in trained_on() {
+        let folder = study.folder();
         let targets = transfer::targets(spec, &all, &dataset.name);
         for &seed in &spec.seeds {
             let first = runs.len();
             for (arm, weights) in spec.arms.iter().zip(&weights).filter(|(arm, _)| arm.post_hoc.is_none()) {
-                let run = resolve(study, dataset, arm, seed, weights.as_ref(), context)?;
+                let cost = cost_of(&arm.cost, &priced((dataset, data), arm, &folder, seed))?;
+                let run = resolve(study, dataset, (arm, cost), seed, weights.as_ref(), context);
                 runs.push(ResolvedRun { transfers: targets.clone(), ..run }.identified());
             }
             // After the runs they take their predictions from.
             for arm in &spec.arms {
                 let trained = &runs[first..];
-                runs.extend(post_hoc::resolve(dataset, arm, seed, trained)?);
+                runs.extend(post_hoc::resolve(arm, &priced((dataset, data), arm, &folder, seed), trained)?);
             }
         }
     }
-    let mut planned: Vec<PlannedDataset> = trained_on().map(|(_, dataset)| dataset.clone()).collect();
+    let mut planned: Vec<PlannedDataset> = trained_on().map(|(dataset, _)| dataset.clone()).collect();
     planned.extend(transfer::planned(spec, &all)?);
     for dataset in &planned {
         check_names(study, dataset)?;
@@ -157,6 +163,23 @@ pub fn plan_study(
             .collect(),
     };
     Ok(PlannedStudy { plan, runs })
+}
+
+/// What the cost of an arm is resolved against.
+fn priced<'a>(
+    (dataset, data): (&'a PlannedDataset, &'a PreparedDataset),
+    arm: &'a ArmSpec,
+    folder: &'a Path,
+    seed: u64,
+) -> Context<'a> {
+    Context {
+        dataset: &dataset.name,
+        arm: &arm.name,
+        prepared: &data.prepared,
+        prototypes: &dataset.prototypes,
+        folder,
+        seed,
+    }
 }
 
 fn plan_dataset(
@@ -225,22 +248,17 @@ fn check_size(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result<
 fn resolve(
     study: &Study,
     dataset: &PlannedDataset,
-    arm: &ArmSpec,
+    (arm, cost): (&ArmSpec, Option<CostMatrix>),
     seed: u64,
     weights: Option<&LocatedWeights>,
     context: &PlanContext,
-) -> Result<ResolvedRun, StudyError> {
+) -> ResolvedRun {
     let spec = study.spec();
     let (backbone, own_weights) = arm.network(&spec.model);
     let mut model = ModelSpec { backbone, weights: own_weights.cloned(), ..spec.model.clone() };
     if let Some((weights, located)) = model.weights.as_mut().zip(weights) {
         weights.file.clone_from(&located.path);
     }
-    let cost = cost_of(&arm.cost, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
-        dataset: dataset.name.clone(),
-        arm: arm.name.clone(),
-        source,
-    })?;
     let mut train = spec.train.clone();
     train.sampling = arm.sampling.or(train.sampling);
     let lambda = arm.lambda.unwrap_or(spec.loss.lambda);
@@ -275,5 +293,5 @@ fn resolve(
         code: context.code.clone(),
         libtorch: context.libtorch.clone(),
     };
-    Ok(run)
+    run
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use affekt_artifact::{Plan, PlannedDataset, PlannedRun, PredictionRow, Predictions};
+use affekt_artifact::{Plan, PlannedRun, PredictionRow, Predictions};
 use affekt_core::LabelSet;
 use affekt_ot::{CostMatrix, minimum_risk};
 
-use crate::cost::cost_of;
+use crate::cost::{Context, cost_of};
 use crate::{
     ArmSpec, PostHoc, PostHocRule, PostHocRuleSpec, ResolvedRun, StudyError, done, is_done, run_folder,
 };
@@ -16,25 +16,20 @@ use crate::{
 /// # Errors
 /// [`StudyError::Cost`] for a cost that cannot be made on the dataset.
 pub(crate) fn resolve(
-    dataset: &PlannedDataset,
     arm: &ArmSpec,
-    seed: u64,
+    context: &Context<'_>,
     trained: &[ResolvedRun],
 ) -> Result<Option<ResolvedRun>, StudyError> {
     let Some(spec) = &arm.post_hoc else { return Ok(None) };
     let Some(source) = trained.iter().find(|run| run.arm == spec.of) else { return Ok(None) };
     let rule = match &spec.rule {
-        PostHocRuleSpec::MinRisk { cost } => {
-            let cost = cost_of(cost, &dataset.prototypes, seed).map_err(|source| StudyError::Cost {
-                dataset: dataset.name.clone(),
-                arm: arm.name.clone(),
-                source,
-            })?;
-            PostHocRule::MinRisk { cost: cost.map(|cost| cost.to_rows()).unwrap_or_default() }
-        }
+        PostHocRuleSpec::MinRisk { cost } => PostHocRule::MinRisk {
+            cost: cost_of(cost, context)?.map(|cost| cost.to_rows()).unwrap_or_default(),
+        },
         PostHocRuleSpec::LogitAdjust { tau } => {
             // A class without a training item counts as one item, so that its offset is finite.
-            let counts: Vec<f64> = dataset.class_counts[0].iter().map(|&n| n.max(1) as f64).collect();
+            let counts: Vec<f64> =
+                context.prepared.class_counts[0].iter().map(|&n| n.max(1) as f64).collect();
             let total: f64 = counts.iter().sum();
             PostHocRule::Offset { offsets: counts.iter().map(|n| -tau * (n / total).ln()).collect() }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use affekt_artifact::{Digest, Manifest, ManifestRow, expect_schema, load_json, save_json};
 use affekt_core::{LabelSet, Split, VaPoint};
+use affekt_ot::ClassCloud;
 use serde::{Deserialize, Serialize};
 
 use crate::StudyError;
@@ -15,7 +16,7 @@ use crate::StudyError;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prepared {
-    /// `affekt-dataset-summary/1`.
+    /// `affekt-dataset-summary/2`.
     pub schema: String,
     /// Name of the dataset.
     pub dataset: String,
@@ -29,8 +30,11 @@ pub struct Prepared {
     pub aus: Vec<u8>,
     /// Items per split and class: train, valid, test.
     pub class_counts: [Vec<u64>; 3],
-    /// Mean valence and arousal per class on the training split; none for a class without any.
-    pub class_means: Vec<Option<[f64; 2]>>,
+    /// Mean and covariance of valence and arousal per class on the training split; none for a class without any.
+    pub class_clouds: Vec<Option<ClassCloud>>,
+    /// Share of the class's training items that show each action unit, in the order of `aus`, over the items with both
+    /// labels; none where there are none.
+    pub au_rates: Vec<Vec<Option<f64>>>,
     /// True when the true posterior is known and `limits.json` exists.
     pub has_limits: bool,
     /// Set-aside items per reason.
@@ -66,7 +70,7 @@ impl RealisedNoise {
 
 impl Prepared {
     /// Schema of this version.
-    pub const SCHEMA: &'static str = "affekt-dataset-summary/1";
+    pub const SCHEMA: &'static str = "affekt-dataset-summary/2";
 
     /// Summary of a manifest; `cache` is the digest of its face cache.
     pub fn of(manifest: &Manifest, inputs: Digest, digest: Digest, has_limits: bool) -> Self {
@@ -78,7 +82,8 @@ impl Prepared {
             label_set: manifest.label_set.clone(),
             aus: manifest.aus.clone(),
             class_counts: Split::ALL.map(|split| manifest.class_counts(split)),
-            class_means: class_means(manifest),
+            class_clouds: class_clouds(manifest),
+            au_rates: au_rates(manifest),
             has_limits,
             quarantined: BTreeMap::new(),
             noise: RealisedNoise::of(manifest),
@@ -105,17 +110,30 @@ impl Prepared {
     }
 }
 
-/// Class means of valence and arousal over training items with both labels.
-fn class_means(manifest: &Manifest) -> Vec<Option<[f64; 2]>> {
-    let mut sums = vec![([0.0; 2], 0_u64); manifest.label_set.len()];
+/// Clouds of valence and arousal over training items with both labels.
+fn class_clouds(manifest: &Manifest) -> Vec<Option<ClassCloud>> {
+    let mut points = vec![Vec::new(); manifest.label_set.len()];
     for row in manifest.split(Split::Train) {
         if let (Some(class), Some(va)) = (row.expression, row.va)
-            && let Some((sum, n)) = sums.get_mut(class.get())
+            && let Some(points) = points.get_mut(class.get())
         {
-            sum[0] += VaPoint::valence(va);
-            sum[1] += VaPoint::arousal(va);
-            *n += 1;
+            points.push([VaPoint::valence(va), VaPoint::arousal(va)]);
         }
     }
-    sums.into_iter().map(|(sum, n)| (n > 0).then(|| sum.map(|s| s / n as f64))).collect()
+    // Only a class without points has no cloud: every point is finite.
+    points.iter().map(|points| ClassCloud::from_points(points).ok()).collect()
+}
+
+/// Rates of the action units over training items with both labels.
+fn au_rates(manifest: &Manifest) -> Vec<Vec<Option<f64>>> {
+    let mut counts = vec![vec![(0_u64, 0_u64); manifest.aus.len()]; manifest.label_set.len()];
+    for row in manifest.split(Split::Train) {
+        let class = row.expression.and_then(|class| counts.get_mut(class.get()));
+        for ((shown, labelled), label) in class.into_iter().flatten().zip(&row.aus) {
+            *labelled += u64::from(label.is_some());
+            *shown += u64::from(*label == Some(true));
+        }
+    }
+    let rate = |(shown, labelled): (u64, u64)| (labelled > 0).then(|| shown as f64 / labelled as f64);
+    counts.into_iter().map(|class| class.into_iter().map(rate).collect()).collect()
 }

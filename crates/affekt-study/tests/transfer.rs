@@ -5,6 +5,7 @@ mod support;
 
 use affekt_artifact::Transfer;
 use affekt_core::LabelSet;
+use affekt_ot::ClassCloud;
 use affekt_study::{PreparedDataset, Study, StudyError, plan_study};
 use support::{config, context, planned, prepared, study};
 
@@ -26,7 +27,9 @@ fn apart(overrides: &[&str], classes: &[&str]) -> Result<affekt_study::PlannedSt
     let n = classes.len();
     let counts = |times: u64| (1..=n as u64).map(|k| k * times).collect();
     other.class_counts = [counts(1000), counts(10), counts(100)];
-    other.class_means = (0..n).map(|k| Some([k as f64 / 10.0, 0.0])).collect();
+    other.class_clouds =
+        (0..n).map(|k| ClassCloud::new([k as f64 / 10.0, 0.0], [0.04, 0.01, 0.02]).ok()).collect();
+    other.au_rates = vec![vec![None; 2]; n];
     other.aus = vec![4, 12];
     plan_study(&study, &data, &context())
 }

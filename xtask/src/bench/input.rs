@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     let data_root = std::fs::canonicalize(&args.data_root)
         .with_context(|| format!("cannot find {}", args.data_root.display()))?;
     let ours = build(workspace)?;
-    let python = peer::peer_python(workspace, args.python.clone())?;
+    let python = peer::peer_python(workspace, &peer::TORCH, args.python.clone())?;
     let scratch = workspace.target.join("bench").join("input");
     let size = args.size.to_string();
 

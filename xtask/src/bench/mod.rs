@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed as a ratio beside a peer, both measured in the same run.
 
 mod input;
+mod ot;
 mod peer;
 
 use clap::Subcommand;
@@ -13,12 +14,15 @@ use crate::workspace::Workspace;
 pub(crate) enum Args {
     /// Images a second into training, from JPEG files and from the face cache, beside torchvision and Pillow
     Input(input::Args),
+    /// A batch of transport problems, exact and entropic, beside POT; the same answers are demanded
+    Ot(ot::Args),
 }
 
 /// Measures and prints; a bench never fails for being slow.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome> {
     match args {
         Args::Input(args) => input::run(workspace, args),
+        Args::Ot(args) => ot::run(workspace, args),
     }
 }
 

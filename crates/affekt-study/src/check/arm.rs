@@ -1,18 +1,25 @@
 //! Values of an arm that cannot be.
 
+use std::path::Path;
+
 use super::Checks;
+use super::cost::check_cost;
 use crate::{
     ArmSpec, Backbone, CostSpec, ExpressionLossSpec, FusionSpec, MethodSpec, PostHocRuleSpec, PostHocSpec,
     SamplingSpec, SecondStageSpec, StageName, StudySpec, Variant, WeightsSpec,
 };
 
-pub(super) fn check_arm(checks: &mut Checks, key: &str, arm: &ArmSpec, spec: &StudySpec) {
+pub(super) fn check_arm(checks: &mut Checks, key: &str, arm: &ArmSpec, spec: &StudySpec, folder: &Path) {
+    check_cost(checks, &format!("{key}.cost"), &arm.cost, folder);
     let (backbone, weights) = arm.network(&spec.model);
     if arm.network.is_some() {
         check_network(checks, &format!("{key}.network"), backbone, weights);
     }
     if let Some(post_hoc) = &arm.post_hoc {
         check_post_hoc(checks, key, arm, post_hoc, spec);
+        if let PostHocRuleSpec::MinRisk { cost } = &post_hoc.rule {
+            check_cost(checks, &format!("{key}.post_hoc.rule.cost"), cost, folder);
+        }
     }
     if let Some(lambda) = arm.lambda {
         checks.not_negative(format!("{key}.lambda"), lambda);

@@ -100,7 +100,7 @@ fn check_noise(checks: &mut Checks, key: &str, noise: &NoiseSpec) {
     }
 }
 
-fn check_table(checks: &mut Checks, key: String, table: &str) {
+pub(super) fn check_table(checks: &mut Checks, key: String, table: &str) {
     let expected = PrototypeTable::ALL.map(PrototypeTable::name).join(", ");
     checks.demand(table.parse::<PrototypeTable>().is_ok(), key, table, &expected);
 }

@@ -1,6 +1,8 @@
 //! How often the claim engine errs where the truth is known: simulated studies through tests and verdicts.
 
-use affekt_artifact::{Digest, Plan, PlannedDataset, PlannedRun, Provenance, ResultRow, Results, Tests, Verdict};
+use affekt_artifact::{
+    Digest, Plan, PlannedDataset, PlannedRun, Provenance, ResultRow, Results, Tests, Verdict,
+};
 use affekt_core::{LabelSet, Seed, Stream};
 
 use super::claims_of;
@@ -33,7 +35,8 @@ fn analysis(expects: Expectation) -> AnalysisSpec {
 fn plan(n_seeds: u64) -> Plan {
     let text = |text: &str| text.to_owned();
     let digest = Digest::of_bytes(b"");
-    let run = |arm: &str, seed| PlannedRun { id: format!("{arm}{seed}"), dataset: text("d"), arm: text(arm), seed };
+    let run =
+        |arm: &str, seed| PlannedRun { id: format!("{arm}{seed}"), dataset: text("d"), arm: text(arm), seed };
     Plan {
         schema: text(Plan::SCHEMA),
         study: text("s"),

@@ -1,10 +1,9 @@
 //! Arms: what each changes in the shared loss.
 
-pub use affekt_ot::Normalisation;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Backbone, ExpressionLossSpec, MethodSpec, MixupSpec, ModelSpec, PostHocSpec, SamplingSpec,
+    Backbone, CostSpec, ExpressionLossSpec, MethodSpec, MixupSpec, ModelSpec, PostHocSpec, SamplingSpec,
     SecondStageSpec, WeightsSpec,
 };
 
@@ -63,27 +62,4 @@ impl ArmSpec {
             None => (model.backbone, model.weights.as_ref()),
         }
     }
-}
-
-/// Cost matrix of an arm.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum CostSpec {
-    /// No transport term: lambda = 0.
-    None {},
-    /// Every confusion costs the same.
-    Uniform {
-        /// Scale.
-        normalisation: Normalisation,
-    },
-    /// Valence-arousal distance of the class prototypes.
-    Circumplex {
-        /// Scale.
-        normalisation: Normalisation,
-    },
-    /// The circumplex costs on shuffled classes: a derangement drawn from the run seed.
-    Permuted {
-        /// Scale.
-        normalisation: Normalisation,
-    },
 }

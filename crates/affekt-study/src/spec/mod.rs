@@ -4,6 +4,7 @@
 
 mod analysis;
 mod arm;
+mod cost;
 mod dataset;
 mod method;
 mod noise;
@@ -14,7 +15,8 @@ use affekt_augment::AugmentSpec;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
-pub use arm::{ArmSpec, CostSpec, NetworkSpec, Normalisation};
+pub use arm::{ArmSpec, NetworkSpec};
+pub use cost::{AuSource, CostSpec, Normalisation, ShapeSpec};
 pub use dataset::{
     DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, TransferSpec, WorldSize,
 };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::Digest;
 use affekt_core::LabelSet;
+use affekt_ot::ClassCloud;
 use affekt_study::{PlanContext, PlannedStudy, Prepared, PreparedDataset, Study, plan_study};
 
 /// The study file of the repository.
@@ -38,7 +39,10 @@ pub(crate) fn prepared(dataset: &str) -> PreparedDataset {
         inputs: Digest::of_bytes(b"inputs"),
         digest: Digest::of_bytes(dataset.as_bytes()),
         class_counts: [vec![1000; 8], vec![10; 8], vec![20; 8]],
-        class_means: points.map(Some).to_vec(),
+        class_clouds: points.map(|mean| ClassCloud::new(mean, [0.04, 0.01, 0.02]).ok()).to_vec(),
+        au_rates: (0..8_u32)
+            .map(|class| [1, 2, 4].map(|bit| Some(f64::from(class & bit) / 4.0)).to_vec())
+            .collect(),
         label_set,
         aus: vec![1, 2, 4],
         has_limits: false,
