@@ -14,8 +14,10 @@ use crate::workspace::Workspace;
 /// How much of a study to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Tier {
-    /// Every run of the configuration
+    /// Every run of the configuration; of the built-in study some two hours
     Full,
+    /// The main comparison of the built-in study, in about eleven minutes
+    Laptop,
     /// The same path in about two minutes
     Smoke,
 }
@@ -25,9 +27,9 @@ pub(crate) enum Tier {
 pub(crate) struct Args {
     /// Study to run [default: configs/circumplex-worlds.toml]
     config: Option<PathBuf>,
-    /// How much to run
-    #[arg(long, value_enum, default_value_t = Tier::Full)]
-    tier: Tier,
+    /// How much to run [default: laptop for the built-in study, full for others]
+    #[arg(long, value_enum)]
+    tier: Option<Tier>,
     /// Where the data sets named by the configuration lie
     #[arg(long, value_name = "DIR")]
     data_root: Option<PathBuf>,
@@ -72,7 +74,7 @@ pub(crate) fn affekt(workspace: &Workspace, args: &AffektArgs) -> Result<std::co
 pub(crate) fn smoke_arguments(workspace: &Workspace, out: &Path) -> Result<Vec<OsString>> {
     let args = Args {
         config: None,
-        tier: Tier::Smoke,
+        tier: Some(Tier::Smoke),
         data_root: None,
         out: Some(out.to_path_buf()),
         jobs: None,
@@ -112,8 +114,11 @@ fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString
     let mut line: Vec<OsString> = vec!["study".into(), verb.into(), config.into()];
     let mut option = |name: &str, value: OsString| line.extend([name.into(), value]);
     option("--out", args.out.clone().unwrap_or_else(|| from_root("runs", root, here)).into());
-    if args.tier == Tier::Smoke {
-        option("--tier", "smoke".into());
+    let default = if args.config.is_none() { Tier::Laptop } else { Tier::Full };
+    match args.tier.unwrap_or(default) {
+        Tier::Full => {}
+        Tier::Laptop => option("--tier", "laptop".into()),
+        Tier::Smoke => option("--tier", "smoke".into()),
     }
     if let Some(folder) = &args.data_root {
         option("--data-root", folder.into());
@@ -173,17 +178,19 @@ mod tests {
 
     #[test]
     fn the_default_study_is_told_the_tier() {
-        let full = arguments(&[]).expect("valid");
-        assert_eq!(full, ["study", "run", "configs/circumplex-worlds.toml", "--out", "runs"]);
+        let told = ["study", "run", "configs/circumplex-worlds.toml", "--out", "runs"];
+        assert_eq!(arguments(&["--tier", "full"]).expect("valid"), told);
+        assert_eq!(arguments(&[]).expect("valid"), [&told[..], &["--tier", "laptop"]].concat());
         let smoke = arguments(&["--tier", "smoke"]).expect("valid");
-        assert_eq!(
-            smoke,
-            ["study", "run", "configs/circumplex-worlds.toml", "--out", "runs", "--tier", "smoke"]
-        );
+        assert_eq!(smoke, [&told[..], &["--tier", "smoke"]].concat());
     }
 
     #[test]
     fn a_named_study_is_told_the_tier_and_the_rest() {
+        assert_eq!(
+            arguments(&["Cargo.toml"]).expect("valid"),
+            ["study", "run", "Cargo.toml", "--out", "runs"]
+        );
         let line = ["Cargo.toml", "--tier", "smoke", "--set", "epochs=1", "--dry-run", "--", "--json"];
         let expected = [
             "study",

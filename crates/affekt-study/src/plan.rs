@@ -261,6 +261,7 @@ fn resolve(
     }
     let mut train = spec.train.clone();
     train.sampling = arm.sampling.or(train.sampling);
+    train.soft_targets |= arm.soft_targets;
     let lambda = arm.lambda.unwrap_or(spec.loss.lambda);
     let run = ResolvedRun {
         schema: ResolvedRun::SCHEMA.to_owned(),

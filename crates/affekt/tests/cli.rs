@@ -5,7 +5,7 @@ mod support;
 
 use support::affekt;
 
-const CONFIG: &str = "configs/circumplex-worlds.toml";
+const CONFIG: &str = "crates/affekt-study/tests/fixture/circumplex-worlds.toml";
 
 fn results(rows: &[(&str, u64, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -37,7 +37,13 @@ impl Studio {
 
     fn study(&self, command: &str, more: &[&str]) -> Ran {
         let out = self.out();
-        let head = ["study", command, "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
+        let head = [
+            "study",
+            command,
+            "crates/affekt-study/tests/fixture/circumplex-worlds.toml",
+            "--out",
+            out.to_str().unwrap(),
+        ];
         affekt(&[&head[..], &SMALL, more].concat())
     }
 

@@ -60,11 +60,13 @@ fn check_combination(checks: &mut Checks, key: &str, arm: &ArmSpec, spec: &Study
     let given: Vec<&str> = answers.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
     let expected = "one answer to class frequency, for each aims at the balanced prior once";
     checks.demand(given.len() < 2, key, &given, expected);
-    let soft = arm.mixup.is_some() || spec.train.soft_targets;
+    let soft = arm.mixup.is_some() || arm.soft_targets || spec.train.soft_targets;
     let expected = "absent with mixup or soft targets, which only cross-entropy learns";
     checks.demand(!soft || arm.expression.is_none(), format!("{key}.expression"), arm.expression, expected);
-    let own = arm.expression.is_some() || arm.mixup.is_some() || arm.second_stage.is_some();
-    let expected = "an arm without expression, mixup and second_stage: the method has a loss of its own";
+    let own =
+        arm.expression.is_some() || arm.mixup.is_some() || arm.second_stage.is_some() || arm.soft_targets;
+    let expected =
+        "an arm without expression, mixup, soft_targets and second_stage: the method has a loss of its own";
     checks.demand(arm.method.is_none() || !own, format!("{key}.method"), &arm.name, expected);
 }
 
@@ -112,6 +114,7 @@ fn check_post_hoc(checks: &mut Checks, key: &str, arm: &ArmSpec, post_hoc: &Post
         && arm.expression.is_none()
         && arm.sampling.is_none()
         && arm.mixup.is_none()
+        && !arm.soft_targets
         && arm.second_stage.is_none();
     let expected = "alone, with the cost kind `none`: the arm is not trained";
     checks.demand(idle, format!("{key}.post_hoc"), of, expected);

@@ -35,6 +35,10 @@ pub struct ArmSpec {
     /// Images and targets mixed in pairs; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mixup: Option<MixupSpec>,
+    /// True to learn the distribution over the classes where the dataset has one (votes; in worlds the posterior), in
+    /// place of the class.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub soft_targets: bool,
     /// What follows training; absent for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_stage: Option<SecondStageSpec>,

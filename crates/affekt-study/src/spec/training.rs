@@ -96,7 +96,7 @@ pub struct TrainSpec {
     /// Epochs in which only the heads learn; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen_warmup: Option<FrozenWarmupSpec>,
-    /// True to learn the distribution over the classes where the dataset has one (votes), in place of the class.
+    /// True to learn the distribution over the classes where the dataset has one, in every arm.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub soft_targets: bool,
 }

@@ -9,9 +9,9 @@ use affekt_core::LabelSet;
 use affekt_ot::ClassCloud;
 use affekt_study::{PlanContext, PlannedStudy, Prepared, PreparedDataset, Study, plan_study};
 
-/// The study file of the repository.
+/// A study file.
 pub(crate) fn config() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/circumplex-worlds.toml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture/circumplex-worlds.toml")
 }
 
 pub(crate) fn study(overrides: &[&str]) -> Study {

@@ -129,7 +129,8 @@ fn manifest_row(sample: &WorldSample) -> anyhow::Result<ManifestRow> {
         expression: Some(sample.class),
         va: Some(sample.va),
         aus: sample.aus.iter().copied().map(Some).collect(),
-        distribution: None,
+        // What a crowd without end would vote.
+        distribution: Some(posterior.clone()),
         posterior: Some(posterior),
         clean_expression: None,
     })
