@@ -192,6 +192,7 @@ impl Stretch<'_> {
                     OtSolution { status: Status::IterationLimit, ..*last }
                 }
                 Err(SinkhornError::Problem(source)) => return Err((row, source)),
+                // Never of a balanced problem.
                 Err(SinkhornError::UnbalancedNotConverged { .. }) => continue,
             };
             let cells = row * self.n..(row + 1) * self.n;
