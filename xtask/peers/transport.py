@@ -1,7 +1,8 @@
 """The peer of `cargo xtask bench ot`: POT, exactly by a loop of `ot.emd2`, entropically by `ot.batch.solve_batch`.
 
-Usage: transport.py exact DIR, or transport.py sinkhorn DIR EPSILON TOLERANCE; the last line printed is `seconds S` for one batch. Files
-of DIR are 64-bit floats: `p`, `q` and `cost` in, `exact-peer`, `sinkhorn-peer` (linear, then regularised costs) out.
+Usage: transport.py exact DIR, or transport.py MODE DIR EPSILON TOLERANCE, MODE `sinkhorn-log` (POT's `log_sinkhorn`) or
+`sinkhorn-scaling` (its `sinkhorn`, on exponentials); the last line printed is `seconds S` for one batch. Files of DIR are
+64-bit floats: `p`, `q` and `cost` in, `MODE-peer` (costs; entropic ones linear, then regularised) out.
 """
 
 import pathlib
@@ -38,7 +39,7 @@ def main():
             q[rows],
             max_iter=most,
             tol=tolerance,
-            method="log_sinkhorn",
+            method={"sinkhorn-log": "log_sinkhorn", "sinkhorn-scaling": "sinkhorn"}[mode],
             reg_type="kl",
             grad="detach",
         )
@@ -47,7 +48,7 @@ def main():
         result = solve(slice(None), 100_000)
         seconds = time.perf_counter() - started
         print("iterations:", result.log["n_iter"] + 1)
-        numpy.concatenate([result.value_linear, result.value]).tofile(folder / "sinkhorn-peer")
+        numpy.concatenate([result.value_linear, result.value]).tofile(folder / f"{mode}-peer")
     print("seconds", seconds)
 
 

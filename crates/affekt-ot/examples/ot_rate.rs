@@ -1,8 +1,9 @@
 //! Our side of `cargo xtask bench ot`: a batch of transport problems, exact and entropic.
 //!
-//! Usage: `ot_rate problems DIR`, then `ot_rate exact DIR THREADS` or `ot_rate sinkhorn DIR THREADS EPSILON TOLERANCE`;
-//! the last line printed is `seconds S`, the median over repetitions for one batch. Files of DIR are 64-bit floats, lowest
-//! byte first: `p`, `q` and `cost` in, `exact-affekt`, `sinkhorn-affekt` (linear, then regularised costs) out.
+//! Usage: `ot_rate problems DIR`, then `ot_rate exact DIR THREADS` or `ot_rate MODE DIR THREADS EPSILON TOLERANCE`, MODE
+//! `sinkhorn-log` or `sinkhorn-scaling`, which are one and the same here; the last line printed is `seconds S`, the mean of
+//! repetitions for one batch. Files of DIR are 64-bit floats, lowest byte first: `p`, `q` and `cost` in, `MODE-affekt`
+//! (costs; entropic ones linear, then regularised) out.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it measures")]
 
@@ -10,7 +11,7 @@ use std::error::Error;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use affekt_core::Seed;
 use affekt_ot::{
@@ -19,8 +20,8 @@ use affekt_ot::{
 
 /// Pairs of a batch.
 const BATCH: usize = 4096;
-/// Repetitions that are timed, after one that is not.
-const REPEATS: usize = 11;
+/// Time spent on repetitions, after one that is not timed. Long, so that a busy machine disturbs both sides alike.
+const SPENT: Duration = Duration::from_secs(1);
 /// Iterations allowed, more than any problem here needs.
 const MAX_ITERATIONS: usize = 100_000;
 
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("seconds {seconds}");
             Ok(())
         }
-        ["sinkhorn", folder, threads, epsilon, tolerance] => {
+        [mode @ ("sinkhorn-log" | "sinkhorn-scaling"), folder, threads, epsilon, tolerance] => {
             let (p, q, cost) = read_problems(Path::new(folder), threads)?;
             let tolerance = tolerance.parse()?;
             let rule = StoppingRule::Tolerance { tolerance, max_iterations: MAX_ITERATIONS };
@@ -47,14 +48,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             let most = batch.iterations.iter().max().copied().unwrap_or(0);
             println!("iterations: {} in all, at most {most} a pair", batch.iterations.iter().sum::<usize>());
-            write(
-                &Path::new(folder).join("sinkhorn-affekt"),
-                &[batch.cost_linear, batch.cost_regularised].concat(),
-            )?;
+            let values = [batch.cost_linear, batch.cost_regularised].concat();
+            write(&Path::new(folder).join(format!("{mode}-affekt")), &values)?;
             println!("seconds {seconds}");
             Ok(())
         }
-        _ => Err("usage: ot_rate problems|exact|sinkhorn DIR ...; see the source".into()),
+        _ => {
+            Err("usage: ot_rate problems|exact|sinkhorn-log|sinkhorn-scaling DIR ...; see the source".into())
+        }
     }
 }
 
@@ -87,17 +88,15 @@ fn read_problems(folder: &Path, threads: &str) -> Result<Problems, Box<dyn Error
     Ok((read(&folder.join("p"))?, read(&folder.join("q"))?, cost))
 }
 
-/// Median seconds of a repetition, and the result of the last.
+/// Mean seconds of a repetition, and the result of the last.
 fn timed<T, E>(work: impl Fn() -> Result<T, E>) -> Result<(f64, T), E> {
     let mut result = black_box(work()?);
-    let mut seconds = Vec::with_capacity(REPEATS);
-    for _ in 0..REPEATS {
-        let started = Instant::now();
+    let (started, mut repeats) = (Instant::now(), 0_u32);
+    while started.elapsed() < SPENT {
         result = black_box(work()?);
-        seconds.push(started.elapsed().as_secs_f64());
+        repeats += 1;
     }
-    seconds.sort_by(f64::total_cmp);
-    Ok((seconds[REPEATS / 2], result))
+    Ok((started.elapsed().as_secs_f64() / f64::from(repeats), result))
 }
 
 fn read(path: &Path) -> Result<Vec<f64>, Box<dyn Error>> {

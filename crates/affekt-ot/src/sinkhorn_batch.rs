@@ -1,5 +1,7 @@
 //! Entropic transport of many pairs of histograms under one cost.
 
+use std::ops::Range;
+
 use crate::batch::{STRETCH, batch_size, in_parallel};
 use crate::marginals::check_balanced;
 use crate::{BatchError, CostMatrix, OtError, OtSolution, SinkhornError, SinkhornParams, Status, sinkhorn};
@@ -12,6 +14,8 @@ mod lanes;
 /// No potential leaves three times the largest cost: each spans at most `max C`, their means `<f, p>` and `<g, q>` only
 /// rise, from at least 0 and `-max C`, and their sum is at most `max C`. So no exponential leaves `exp(300)`.
 const SCALING_RANGE: f64 = 100.0;
+/// Masses that leave that bound room: they enter the scalings as a factor.
+const SCALING_MASS: Range<f64> = 1e-50..1e50;
 
 /// Values, gradients and certificates of a batch of entropic problems.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,7 +71,8 @@ impl SinkhornBatch {
 /// Every pair iterates from the same start and stops by itself, so its results do not depend on the others, on their
 /// order or on the number of threads, to the last bit. While `max C / eps` is at most 100 the updates are carried out
 /// on the exponentials of the potentials, which cannot leave the range of `f64` there: the iterates are those of the log
-/// domain to rounding, at a fraction of the time. Beyond, each pair is solved in the log domain.
+/// domain to rounding, at a fraction of the time. Beyond, and for masses outside `[1e-50, 1e50)`, a pair is solved in the log
+/// domain.
 ///
 /// # Errors
 /// [`BatchError::Shape`]; [`BatchError::Item`] with the first pair that [`crate::sinkhorn`] refuses. A pair that runs out
@@ -98,15 +103,18 @@ pub fn sinkhorn_batch(
         (cost.largest() <= SCALING_RANGE * params.epsilon()).then(|| Kernel::new(cost, params.epsilon()));
     let stretches = batch.stretches(p, q, n);
     in_parallel(stretches, |first, mut stretch| {
+        let (mut by_scaling, mut in_log_domain) = (Vec::new(), Vec::new());
         for row in 0..stretch.status.len() {
             let (p, q) = stretch.problem(row);
-            check_balanced(p, q, cost).map_err(|source| (first + row, source))?;
+            let mass = check_balanced(p, q, cost).map_err(|source| (first + row, source))?;
+            let scales = kernel.is_some() && SCALING_MASS.contains(&mass);
+            if scales { by_scaling.push(row) } else { in_log_domain.push(row) }
         }
-        match &kernel {
-            Some(kernel) => Lanes::new(kernel, params).run(&mut stretch),
-            None => {
-                stretch.solve_in_log_domain(cost, params).map_err(|(row, source)| (first + row, source))?;
-            }
+        if let Some(kernel) = &kernel {
+            Lanes::new(kernel, params).run(&mut stretch, &by_scaling);
+        }
+        for row in in_log_domain {
+            stretch.solve_in_log_domain(row, cost, params).map_err(|source| (first + row, source))?;
         }
         Ok(())
     })?;
@@ -181,28 +189,28 @@ impl Stretch<'_> {
 
     fn solve_in_log_domain(
         &mut self,
+        row: usize,
         cost: &CostMatrix,
         params: &SinkhornParams,
-    ) -> Result<(), (usize, OtError)> {
-        for row in 0..self.status.len() {
-            let (p, q) = self.problem(row);
-            let solution = match sinkhorn(p, q, cost, params) {
-                Ok(solution) => solution,
-                Err(SinkhornError::NotConverged { last, .. }) => {
-                    OtSolution { status: Status::IterationLimit, ..*last }
-                }
-                Err(SinkhornError::Problem(source)) => return Err((row, source)),
-                Err(SinkhornError::UnbalancedNotConverged { .. }) => continue,
-            };
-            let cells = row * self.n..(row + 1) * self.n;
-            self.f[cells.clone()].copy_from_slice(&solution.f);
-            self.g[cells].copy_from_slice(&solution.g);
-            self.cost_linear[row] = solution.cost_linear;
-            self.cost_regularised[row] = solution.cost_regularised;
-            self.marginal_error[row] = solution.marginal_error;
-            self.iterations[row] = solution.iterations;
-            self.status[row] = solution.status;
-        }
+    ) -> Result<(), OtError> {
+        let (p, q) = self.problem(row);
+        let solution = match sinkhorn(p, q, cost, params) {
+            Ok(solution) => solution,
+            Err(SinkhornError::NotConverged { last, .. }) => {
+                OtSolution { status: Status::IterationLimit, ..*last }
+            }
+            Err(SinkhornError::Problem(source)) => return Err(source),
+            // Never of a balanced problem.
+            Err(SinkhornError::UnbalancedNotConverged { .. }) => return Ok(()),
+        };
+        let cells = row * self.n..(row + 1) * self.n;
+        self.f[cells.clone()].copy_from_slice(&solution.f);
+        self.g[cells].copy_from_slice(&solution.g);
+        self.cost_linear[row] = solution.cost_linear;
+        self.cost_regularised[row] = solution.cost_regularised;
+        self.marginal_error[row] = solution.marginal_error;
+        self.iterations[row] = solution.iterations;
+        self.status[row] = solution.status;
         Ok(())
     }
 }

@@ -128,6 +128,26 @@ fn results_do_not_depend_on_threads_or_neighbours() {
 }
 
 #[test]
+fn masses_far_from_one_are_solved_too() {
+    let mut stream = Stream(38);
+    let (n, cost) = (5, stream.metric(5));
+    let rule = SinkhornParams::new(0.3, StoppingRule::FixedIterations(30)).unwrap();
+    let (p, q) = (stream.simplex(n, true), stream.simplex(n, false));
+    let masses = [1.0, 1e-3, 1e3, 1e-49, 1e49, 1e-80, 1e80];
+    let scaled = |h: &[f64]| masses.iter().flat_map(|m| h.iter().map(move |x| m * x)).collect::<Vec<f64>>();
+    let (all_p, all_q) = (scaled(&p), scaled(&q));
+    let batch = sinkhorn_batch(&all_p, &all_q, &cost, &rule).unwrap();
+    for (item, mass) in masses.iter().enumerate() {
+        let row = item * n..(item + 1) * n;
+        let single = sinkhorn(&all_p[row.clone()], &all_q[row.clone()], &cost, &rule).unwrap();
+        close(batch.cost_linear[item] / mass, batch.cost_linear[0], 1e-12);
+        close(batch.cost_linear[item] / mass, single.cost_linear / mass, 1e-12);
+        all_close(&batch.f[row.clone()], &single.f, 1e-10);
+        all_close(&batch.g[row], &single.g, 1e-10);
+    }
+}
+
+#[test]
 fn the_first_invalid_pair_is_named() {
     let mut stream = Stream(35);
     let cost = stream.metric(4);

@@ -53,13 +53,14 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// Solves every problem of a stretch.
-    pub(super) fn run(mut self, stretch: &mut Stretch<'_>) {
-        let mut waiting = 0..stretch.status.len();
+    /// Solves some problems of a stretch.
+    pub(super) fn run(mut self, stretch: &mut Stretch<'_>, rows: &[usize]) {
+        let Some(&first) = rows.first() else { return };
+        let mut waiting = rows.iter().copied();
         for lane in 0..LANES {
             let row = waiting.next();
             // Spare lanes repeat the first problem and report nothing.
-            self.load(lane, row.unwrap_or(0), stretch);
+            self.load(lane, row.unwrap_or(first), stretch);
             self.row[lane] = row;
         }
         while self.row != [None; LANES] {
