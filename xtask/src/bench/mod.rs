@@ -2,6 +2,7 @@
 
 mod input;
 mod peer;
+mod stats;
 
 use clap::Subcommand;
 
@@ -13,12 +14,15 @@ use crate::workspace::Workspace;
 pub(crate) enum Args {
     /// Images a second into training, from JPEG files and from the face cache, beside torchvision and Pillow
     Input(input::Args),
+    /// Exact tests and cluster randomisation, beside scipy and numpy
+    Stats(stats::Args),
 }
 
 /// Measures and prints; a bench never fails for being slow.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome> {
     match args {
         Args::Input(args) => input::run(workspace, args),
+        Args::Stats(args) => stats::run(workspace, args),
     }
 }
 
