@@ -6,11 +6,13 @@
 
 mod bench;
 mod doctor;
+mod golden;
 mod process;
 mod reproduce;
 mod setup;
 mod test;
 mod tidy;
+mod venv;
 mod workspace;
 
 use std::process::ExitCode;
@@ -42,6 +44,9 @@ enum Command {
     /// Speed as a ratio beside a peer, both measured in one run
     #[command(subcommand)]
     Bench(bench::Args),
+    /// Reference values of tests, written again by their generators
+    #[command(subcommand)]
+    Golden(golden::Args),
     /// What is missing on this machine and how to get it
     Doctor,
 }
@@ -84,6 +89,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Test(args) => test::run(&workspace, args),
         Command::Tidy => tidy::run(&workspace),
         Command::Bench(args) => bench::run(&workspace, args),
+        Command::Golden(args) => golden::run(&workspace, args),
         Command::Doctor => Ok(doctor::run(&workspace)),
     }
 }

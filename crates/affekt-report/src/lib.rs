@@ -20,6 +20,8 @@ mod write;
 pub use data_page::{DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, PublishedCount, data_page};
 pub use error::ReportError;
 pub use figure::Figure;
+pub use figures::{CriticalDifference, PairedDifferences, PairedPanel, contrast_forest};
 pub use number::NumberKind;
+pub use svg::svg_file;
 pub use table::{Cell, DataTable};
 pub use write::write;

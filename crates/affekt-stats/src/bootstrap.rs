@@ -1,9 +1,11 @@
-//! The `BCa` bootstrap interval of the mean over every resample.
+//! The `BCa` bootstrap interval of the mean: over every resample, or over drawn ones.
 
+use affekt_core::Seed;
 use serde::{Deserialize, Serialize};
 
 use crate::error::check_open_unit;
 use crate::interval::split_position;
+use crate::sampled::collect_draws;
 use crate::{Differences, StatsError, normal};
 
 /// Most differences for which all `n^n` resamples are covered.
@@ -28,7 +30,7 @@ pub struct BcaInterval {
     pub level_low: f64,
     /// Adjusted upper level.
     pub level_high: f64,
-    /// Number of resamples, `n^n`.
+    /// Number of resamples: `n^n`, or those drawn.
     pub resamples: u64,
 }
 
@@ -45,7 +47,11 @@ pub struct BcaInterval {
 /// # Numerics
 /// Resamples that are permutations of each other share a mean, so multisets with multinomial weights are
 /// enumerated. Means within [`Differences::tolerance`] of the observed one are ties. Deterministic, yet it
-/// under-covers at few pairs: prefer the exact interval of [`crate::hodges_lehmann`].
+/// under-covers at few pairs: at six the 95 % interval covers about 85 % (`docs/stats-calibration.md` has the
+/// simulation). Prefer the exact interval of [`crate::hodges_lehmann()`].
+///
+/// # Source
+/// Efron, JASA 82 (1987); Fisher and Hall, Comput. Stat. Data Anal. 12 (1991), for all resamples.
 ///
 /// # Errors
 /// [`StatsError::TooManyForExact`] beyond [`MAX_EXHAUSTIVE_BOOTSTRAP`], [`StatsError::TooFew`] below two
@@ -61,21 +67,77 @@ pub struct BcaInterval {
 /// # Ok::<(), affekt_stats::StatsError>(())
 /// ```
 pub fn bca_interval(differences: &Differences, confidence: f64) -> Result<BcaInterval, StatsError> {
-    const METHOD: &str = "exhaustive bootstrap";
-    let tail = 0.5 * (1.0 - check_open_unit("confidence", confidence)?);
     let n = differences.n();
     if n > MAX_EXHAUSTIVE_BOOTSTRAP {
         return Err(StatsError::TooManyForExact { method: METHOD, n, limit: MAX_EXHAUSTIVE_BOOTSTRAP });
     }
+    let tail = check(differences, confidence)?;
+    let mut weighted = Vec::new();
+    collect(differences.values(), n, 0.0, 1, &mut weighted);
+    Ok(interval(differences, &ResampledSums::new(weighted), tail))
+}
+
+/// `BCa` interval of the mean difference over drawn resamples, for more pairs than [`bca_interval`] accepts.
+///
+/// # Equation
+/// As [`bca_interval`], with `B = draws` resamples drawn with replacement.
+///
+/// # Range
+/// Within the range of the data.
+///
+/// # Numerics
+/// A function of differences and seed, whatever the number of threads.
+///
+/// # Source
+/// As [`bca_interval`].
+///
+/// # Errors
+/// As [`bca_interval`] but without a limit on pairs, and [`StatsError::Empty`] for no draws.
+///
+/// # Example
+/// ```
+/// use affekt_core::Seed;
+/// use affekt_stats::{Differences, bca_interval_sampled};
+/// let d = Differences::new((0..20).map(f64::from).collect())?;
+/// let interval = bca_interval_sampled(&d, 0.95, 2_000, Seed(1))?;
+/// assert!(interval.low > 6.0 && interval.low < d.mean() && interval.high < 13.0);
+/// # Ok::<(), affekt_stats::StatsError>(())
+/// ```
+pub fn bca_interval_sampled(
+    differences: &Differences,
+    confidence: f64,
+    draws: u64,
+    seed: Seed,
+) -> Result<BcaInterval, StatsError> {
+    let tail = check(differences, confidence)?;
+    let values = differences.values();
+    let sums = collect_draws(draws, seed, "bootstrap", |stream| {
+        let pick = |_| values[usize::try_from(stream.below(values.len() as u64)).unwrap_or(0)];
+        Ok(((0..values.len()).map(pick).sum(), 1))
+    })?;
+    Ok(interval(differences, &ResampledSums::new(sums), tail))
+}
+
+const METHOD: &str = "bootstrap";
+
+/// The share of either tail, once the request and the data admit an interval.
+fn check(differences: &Differences, confidence: f64) -> Result<f64, StatsError> {
+    let tail = 0.5 * (1.0 - check_open_unit("confidence", confidence)?);
+    let n = differences.n();
     if n < 2 {
         return Err(StatsError::TooFew { method: METHOD, needed: 2, n });
     }
     if differences.is_constant() {
         return Err(StatsError::NoSpread { method: METHOD, value: differences.values()[0] });
     }
+    Ok(tail)
+}
 
-    let resampled = ResampledSums::new(differences.values());
+fn interval(differences: &Differences, resampled: &ResampledSums, tail: f64) -> BcaInterval {
+    let n = differences.n();
     let half_ranks = resampled.half_ranks(differences.sum(), differences.tolerance());
+    // Drawn resamples may all lie on one side; the bias correction stays finite.
+    let half_ranks = half_ranks.clamp(1, 2 * resampled.total - 1);
     let z0 = normal::quantile(half_ranks as f64 / (2 * resampled.total) as f64);
     let acceleration = acceleration(differences);
     let adjusted = |z: f64| {
@@ -88,7 +150,7 @@ pub fn bca_interval(differences: &Differences, confidence: f64) -> Result<BcaInt
     let z = normal::quantile(tail);
     let (level_low, level_high) = (adjusted(z), adjusted(-z));
     let mean_at = |level: f64| resampled.quantile(level) / n as f64;
-    Ok(BcaInterval {
+    BcaInterval {
         low: mean_at(level_low),
         high: mean_at(level_high),
         percentile_low: mean_at(tail),
@@ -98,7 +160,7 @@ pub fn bca_interval(differences: &Differences, confidence: f64) -> Result<BcaInt
         level_low,
         level_high,
         resamples: resampled.total,
-    })
+    }
 }
 
 /// Skewness of the jackknife means over six; for a mean the jackknife deviations are those of the data.
@@ -122,10 +184,8 @@ struct ResampledSums {
 }
 
 impl ResampledSums {
-    fn new(values: &[f64]) -> Self {
-        let mut weighted = Vec::new();
-        collect(values, values.len(), 0.0, 1, &mut weighted);
-        weighted.sort_by(|x, y| x.0.total_cmp(&y.0));
+    fn new(mut weighted: Vec<(f64, u64)>) -> Self {
+        weighted.sort_unstable_by(|x, y| x.0.total_cmp(&y.0));
         let mut total = 0;
         let cumulative = weighted
             .iter()

@@ -23,6 +23,16 @@ pub struct Tost {
 
 /// Paired equivalence test: is the mean difference inside `(-margin, margin)`?
 ///
+/// # Null hypothesis
+/// The mean difference is at or beyond one end of the margin: the arms do *not* match.
+///
+/// # Assumes
+/// Independent pairs with normal differences, and a margin that was declared before the data were seen.
+///
+/// # Not for
+/// A margin chosen after the data; two or three seeds, whose spread says little about normality. A large p of a
+/// test of difference is no substitute for it.
+///
 /// # Equation
 /// METHODS 8.4: `t1 = (mean + D)/se`, `t2 = (mean - D)/se`, `p = max(1 - F(t1), F(t2))` on `n - 1` degrees
 /// of freedom. `p < alpha` iff the `1 - 2 alpha` t interval lies inside `(-D, D)`.
@@ -31,8 +41,10 @@ pub struct Tost {
 /// `[0, 1]`; above 1/2 whenever the mean itself lies outside the margin.
 ///
 /// # Numerics
-/// Each tail without cancellation. The margin must be fixed before the data are seen: half the smallest
-/// effect the study claims is a usual choice. A "matches" statement needs this test, not a large p elsewhere.
+/// Each tail without cancellation. Half the smallest effect that the study claims is a usual margin.
+///
+/// # Source
+/// Schuirmann, J. Pharmacokin. Biopharm. 15 (1987).
 ///
 /// # Errors
 /// [`StatsError::OutOfRange`] for a margin that is not positive, [`StatsError::TooFew`] below two pairs,

@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::check_open_unit;
-use crate::{Differences, StatsError, wilcoxon_null_cumulative};
+use crate::interval::split_position;
+use crate::{Differences, MAX_EXACT_RANKS, StatsError, normal, wilcoxon_null_cumulative};
+
+/// Most differences whose Walsh averages are listed: eight million of them.
+pub const MAX_WALSH: usize = 4000;
 
 /// A median of Walsh averages, with an interval where one exists.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -37,11 +41,16 @@ pub struct ExactInterval {
 /// Both lie within the range of the data. At n = 6 the 95 % interval is that range; at n = 5 there is none.
 ///
 /// # Numerics
-/// Exact; the tie-free null is used, so under ties the interval is conservative.
+/// Exact up to [`MAX_EXACT_RANKS`] pairs, beyond them `P(T+ <= k) = Phi((k + 1/2 - n(n+1)/4) / se)`. The tie-free
+/// null is used, so under ties the interval is conservative. It assumes symmetric differences; where they are
+/// skewed, it is one of their pseudo-median.
+///
+/// # Source
+/// Hodges and Lehmann, Ann. Math. Statist. 34 (1963); Tukey's Walsh averages (1949).
 ///
 /// # Errors
 /// [`StatsError::OutOfRange`] for a confidence outside `(0, 1)`, [`StatsError::TooManyForExact`] beyond
-/// [`crate::MAX_EXACT_RANKS`] pairs.
+/// [`MAX_WALSH`] pairs.
 ///
 /// # Example
 /// ```
@@ -55,21 +64,40 @@ pub struct ExactInterval {
 /// ```
 pub fn hodges_lehmann(differences: &Differences, confidence: f64) -> Result<HodgesLehmann, StatsError> {
     let tail = 0.5 * (1.0 - check_open_unit("confidence", confidence)?);
-    let cumulative = wilcoxon_null_cumulative(differences.n())?;
+    let n = differences.n();
+    if n > MAX_WALSH {
+        return Err(StatsError::TooManyForExact { method: "Walsh averages", n, limit: MAX_WALSH });
+    }
     let walsh = walsh_averages(differences.values());
     let m = walsh.len();
     let estimate = if m % 2 == 1 { walsh[m / 2] } else { 0.5 * (walsh[m / 2 - 1] + walsh[m / 2]) };
 
-    let total = (1_u128 << differences.n()) as f64;
-    // Entries of the null at or below the tail; k is the last of them.
-    let admissible = cumulative.partition_point(|&count| count as f64 / total <= tail);
-    let interval = admissible.checked_sub(1).filter(|k| 2 * k < m).map(|k| ExactInterval {
+    let cut = if n > MAX_EXACT_RANKS { normal_cut(n, tail) } else { exact_cut(n, tail)? };
+    let interval = cut.filter(|(k, _)| 2 * k < m).map(|(k, below)| ExactInterval {
         low: walsh[k],
         high: walsh[m - 1 - k],
-        confidence: 1.0 - 2.0 * (cumulative[k] as f64 / total),
+        confidence: 1.0 - 2.0 * below,
         k,
     });
     Ok(HodgesLehmann { estimate, interval })
+}
+
+/// The largest `k` with `P(T+ <= k) <= tail`, and that probability.
+fn exact_cut(n: usize, tail: f64) -> Result<Option<(usize, f64)>, StatsError> {
+    let cumulative = wilcoxon_null_cumulative(n)?;
+    let total = (1_u128 << n) as f64;
+    let admissible = cumulative.partition_point(|&count| count as f64 / total <= tail);
+    Ok(admissible.checked_sub(1).map(|k| (k, cumulative[k] as f64 / total)))
+}
+
+/// The same by the normal approximation with its continuity correction.
+fn normal_cut(n: usize, tail: f64) -> Option<(usize, f64)> {
+    let n = n as f64;
+    let mean = n * (n + 1.0) / 4.0;
+    let se = (n * (n + 1.0) * (2.0 * n + 1.0) / 24.0).sqrt();
+    let edge = mean - 0.5 + se * normal::quantile(tail);
+    let k = usize::try_from(split_position(edge.clamp(0.0, f64::INFINITY)).0).ok()?;
+    (edge >= 0.0).then(|| (k, normal::cdf((k as f64 + 0.5 - mean) / se)))
 }
 
 /// All averages of pairs, each value with itself included, ascending.

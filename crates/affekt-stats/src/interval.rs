@@ -74,10 +74,16 @@ pub fn quantile(values: &[f64], q: f64) -> Result<f64, StatsError> {
     let sample = Differences::new(values.to_vec())?;
     let mut sorted = sample.values().to_vec();
     sorted.sort_by(f64::total_cmp);
+    Ok(sorted_quantile(&sorted, q))
+}
+
+/// The quantile of an ascending sample that is not empty.
+pub(crate) fn sorted_quantile(sorted: &[f64], q: f64) -> f64 {
     let (below, fraction) = split_position((sorted.len() - 1) as f64 * q);
-    let low = sorted[usize::try_from(below).unwrap_or(usize::MAX).min(sorted.len() - 1)];
-    let high = sorted[usize::try_from(below).unwrap_or(usize::MAX).saturating_add(1).min(sorted.len() - 1)];
-    Ok(low + (high - low) * fraction)
+    let below = usize::try_from(below).unwrap_or(usize::MAX);
+    let low = sorted[below.min(sorted.len() - 1)];
+    let high = sorted[below.saturating_add(1).min(sorted.len() - 1)];
+    low + (high - low) * fraction
 }
 
 /// Splits a non-negative position into its whole part and its fraction.

@@ -63,6 +63,16 @@ impl TTest {
 
 /// The paired t test.
 ///
+/// # Null hypothesis
+/// The mean of the differences is zero.
+///
+/// # Assumes
+/// Independent pairs whose differences are normal.
+///
+/// # Not for
+/// Few seeds whose differences nobody can call normal; differences with ties or of few values; folds of one
+/// cross-validation, which share training data. Prefer [`crate::sign_flip`], which tests the same mean.
+///
 /// # Equation
 /// METHODS 8.1: `t = mean(d) / (sd(d) / sqrt n)` on `n - 1` degrees of freedom.
 ///
@@ -70,8 +80,10 @@ impl TTest {
 /// `p` in `[0, 1]`: it can underflow to zero, for the tail is not counted. All-zero differences give 1.
 ///
 /// # Numerics
-/// Both tails come from the incomplete beta function without cancellation. At few seeds the level holds
-/// only if the differences look normal; prefer [`crate::sign_flip`].
+/// Both tails come from the incomplete beta function without cancellation.
+///
+/// # Source
+/// Student, Biometrika 6 (1908).
 ///
 /// # Errors
 /// [`StatsError::TooFew`] below two pairs, [`StatsError::NoSpread`] for equal non-zero differences.

@@ -62,6 +62,15 @@ impl SignTestCount {
 
 /// Counts the signs of the differences; zeros say nothing and are left out.
 ///
+/// # Null hypothesis
+/// A pair that is not tied favours A as often as B: the median difference is zero.
+///
+/// # Assumes
+/// Independent pairs; nothing else. The sizes of the differences may have any distribution, a skewed one too.
+///
+/// # Not for
+/// Differences whose size can be trusted: the sign test throws it away, and with it power. Many ties.
+///
 /// # Equation
 /// METHODS 8.1: `positive ~ Binomial(positive + negative, 1/2)` under the null of a zero median.
 ///
@@ -71,6 +80,9 @@ impl SignTestCount {
 /// # Numerics
 /// Integer counts up to [`MAX_EXACT_RANKS`] non-zero differences, the incomplete beta function beyond. A
 /// difference within [`Differences::tolerance`] of zero is a zero.
+///
+/// # Source
+/// Arbuthnott 1710; Dixon and Mood, JASA 41 (1946).
 ///
 /// # Example
 /// ```

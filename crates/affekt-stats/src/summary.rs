@@ -1,10 +1,12 @@
 //! Everything a report says about one contrast, in one record.
 
+use affekt_core::Seed;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alternative, Differences, PRIOR_STRENGTH, StatsError, ZeroMethod, cohen_dz, hedges_g, hodges_lehmann,
-    min_attainable_p, paired_tost, rank_biserial, sign_flip, signed_rank_posterior, wilcoxon,
+    Alternative, DEFAULT_DRAWS, Differences, MAX_SIGN_FLIP, PRIOR_STRENGTH, PairedTest, StatsError, Wilcoxon,
+    ZeroMethod, cohen_dz, hedges_g, hodges_lehmann, min_attainable_p, paired_tost, rank_biserial, sign_flip,
+    sign_flip_sampled, signed_rank_posterior,
 };
 
 /// One contrast `A - B` over paired runs. Undefined values are none, never NaN.
@@ -24,9 +26,11 @@ pub struct PairedSummary {
     pub ci_high: Option<f64>,
     /// Confidence the interval attains, at least the one asked for; none with `ci_low`.
     pub ci_confidence: Option<f64>,
-    /// Exact two-sided sign-flip p-value.
+    /// Two-sided sign-flip p-value, exact up to [`MAX_SIGN_FLIP`] pairs.
     pub sign_flip_p: f64,
-    /// Exact two-sided Wilcoxon p-value, zeros dropped.
+    /// Standard error of that p where sign patterns were drawn; none where they were counted.
+    pub sign_flip_se: Option<f64>,
+    /// Two-sided Wilcoxon p-value, zeros dropped; exact up to [`crate::MAX_EXACT_RANKS`] pairs.
     pub wilcoxon_p: f64,
     /// Cohen's `d_z`; none for one pair or without spread.
     pub d_z: Option<f64>,
@@ -60,7 +64,7 @@ pub struct PairedSummary {
 ///
 /// # Errors
 /// [`StatsError::OutOfRange`] for a confidence outside `(0, 1)`, a margin that is not positive or a negative
-/// `rope`; [`StatsError::TooManyForExact`] beyond [`crate::MAX_SIGN_FLIP`] pairs.
+/// `rope`; [`StatsError::TooManyForExact`] beyond [`crate::MAX_WALSH`] pairs.
 ///
 /// # Example
 /// ```
@@ -87,6 +91,13 @@ pub fn paired_summary(
         Err(StatsError::TooFew { .. } | StatsError::NoSpread { .. }) => None,
         Err(other) => return Err(other),
     };
+    let (sign_flip_p, sign_flip_se) = if differences.n() <= MAX_SIGN_FLIP {
+        (sign_flip(differences, Alternative::TwoSided)?.p_value(), None)
+    } else {
+        let drawn = sign_flip_sampled(differences, Alternative::TwoSided, DEFAULT_DRAWS, Seed(0))?;
+        (drawn.p_value(), Some(drawn.standard_error()))
+    };
+    let wilcoxon = Wilcoxon { zero_method: ZeroMethod::Wilcox };
     Ok(PairedSummary {
         n: differences.n(),
         mean_difference: differences.mean(),
@@ -95,8 +106,9 @@ pub fn paired_summary(
         ci_low: shift.interval.map(|interval| interval.low),
         ci_high: shift.interval.map(|interval| interval.high),
         ci_confidence: shift.interval.map(|interval| interval.confidence),
-        sign_flip_p: sign_flip(differences, Alternative::TwoSided)?.p_value(),
-        wilcoxon_p: wilcoxon(differences, ZeroMethod::Wilcox)?.p_value(Alternative::TwoSided),
+        sign_flip_p,
+        sign_flip_se,
+        wilcoxon_p: wilcoxon.test(differences, Alternative::TwoSided)?.p_value,
         d_z: cohen_dz(differences),
         hedges_g: hedges_g(differences),
         rank_biserial: rank_biserial(differences, ZeroMethod::Wilcox),

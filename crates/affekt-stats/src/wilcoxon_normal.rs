@@ -14,6 +14,15 @@ pub struct WilcoxonNormal {
 
 /// Normal approximation of the signed-rank test, for more pairs than the exact test accepts.
 ///
+/// # Null hypothesis
+/// As [`crate::wilcoxon()`].
+///
+/// # Assumes
+/// As [`crate::wilcoxon()`], and pairs enough for the rank sum to be normal: some dozens.
+///
+/// # Not for
+/// Few pairs: at n = 5 it says 0.043 where no exact two-sided p below 0.0625 exists.
+///
 /// # Equation
 /// METHODS 8.1: `z = (R+ - m) / se`, `m = n(n+1)/4`, `se^2 = [n(n+1)(2n+1) - sum(t^3 - t)/2] / 24`; under
 /// Pratt `m` and the bracket lose `n0(n0+1)/4` and `n0(n0+1)(2 n0+1)`, under zsplit the zeros are one more
@@ -24,8 +33,11 @@ pub struct WilcoxonNormal {
 /// and `p = 1`, where scipy returns NaN.
 ///
 /// # Numerics
-/// Two-sided `2 (1 - Phi(|z|))` through the complementary error function. It fails for few pairs: at n = 5
-/// it says 0.043 where no exact two-sided p below 0.0625 exists. Use [`crate::wilcoxon`] there.
+/// Two-sided `2 (1 - Phi(|z|))`, each tail without cancellation.
+///
+/// # Source
+/// Hollander, Wolfe and Chicken, *Nonparametric Statistical Methods* (3rd ed. 2014), section 3.1; Pratt 1959 and
+/// Cureton, JASA 62 (1967), for zeros.
 ///
 /// # Example
 /// ```

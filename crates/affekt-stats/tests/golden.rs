@@ -1,190 +1,219 @@
-//! Agreement with the committed reference values of `testdata/stats` (scipy, statsmodels, exact counting).
+//! Agreement with scipy, statsmodels and baycomp on the 2,000 cases of `golden/stats.py`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use affekt_stats::{
-    Alternative, Correction, Differences, ZeroMethod, bca_interval, cohen_dz, hedges_correction,
-    hodges_lehmann, paired_t, paired_tost, sign_flip, sign_test, signed_rank_posterior, t_interval, wilcoxon,
+    Alternative, Blocks, Correction, Differences, ZeroMethod, bca_interval, cluster_randomisation, cohen_dz,
+    critical_difference, friedman, hedges_correction, hodges_lehmann, nemenyi, paired_t, paired_tost,
+    quantile, sign_flip, sign_test, signed_rank_posterior, signed_rank_shares, t_interval, t_power, wilcoxon,
     wilcoxon_normal,
 };
 use serde_json::Value;
-use support::{assert_close, differences, integer, key, number, numbers, size};
+use support::{assert_close, number, numbers, size};
 
 mod support;
 
-const EXACT: f64 = 1e-12;
-const ASYMPTOTIC: f64 = 1e-10;
+const TOLERANCE: f64 = 1e-10;
+/// Order of the p-values of a test.
+const ORDER: [Alternative; 3] = [Alternative::TwoSided, Alternative::Greater, Alternative::Less];
 
-fn golden() -> Value {
-    serde_json::from_str(include_str!("../testdata/stats/case.json")).unwrap()
-}
-
-fn cases() -> Vec<(Differences, Value)> {
-    let cases: Vec<_> = golden()["cases"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|case| (differences(&case["d"]), case.clone()))
+/// The cases of one topic, which must be so many.
+fn cases(topic: &str, count: usize) -> Vec<Value> {
+    let lines = include_str!("golden/stats.jsonl").lines().skip(1);
+    let found: Vec<Value> = lines
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|case| case[0] == topic)
         .collect();
-    assert!(cases.len() > 250, "the reference file has lost its cases");
-    cases
+    assert_eq!(found.len(), count, "cases of {topic}");
+    found
+}
+
+fn units(value: &Value) -> Differences {
+    Differences::new(numbers(value).iter().map(|u| u / 1000.0).collect()).unwrap()
+}
+
+#[track_caller]
+fn close(got: f64, expected: &Value, case: &Value) {
+    assert_close(got, number(expected), TOLERANCE, &case.to_string());
 }
 
 #[test]
-fn sign_flip_counts_are_those_of_integer_counting() {
-    for (d, case) in cases() {
-        for alternative in Alternative::ALL {
-            let counted = sign_flip(&d, alternative).unwrap();
-            assert_eq!(counted.count, integer(&case["sign_flip"][key(alternative)]), "{d:?} {alternative:?}");
-        }
-    }
+fn there_are_two_thousand_cases_and_their_tools_are_named() {
+    let text = include_str!("golden/stats.jsonl");
+    assert_eq!(text.lines().count(), 2001);
+    let header: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!(header["scipy"], "1.17.1");
+    assert!(header["statsmodels"].is_string() && header["baycomp"].is_string() && header["seed"].is_number());
 }
 
 #[test]
-fn exact_wilcoxon_is_that_of_scipy_with_ties_and_zeros() {
-    let mut compared = 0;
-    for (d, case) in cases() {
-        for (zero_method, name) in zero_methods() {
-            let expected = &case["wilcoxon"][name];
-            if expected.is_null() {
-                continue;
-            }
-            compared += 1;
-            let counted = wilcoxon(&d, zero_method).unwrap();
-            for alternative in Alternative::ALL {
-                let what = format!("{d:?} {name} {alternative:?}");
-                assert_close(counted.p_value(alternative), number(&expected[key(alternative)]), EXACT, &what);
+fn paired_tests_are_those_of_scipy_and_statsmodels() {
+    let mut wilcoxons = 0;
+    for case in cases("paired", 900) {
+        let d = units(&case[1]);
+        for (place, alternative) in ORDER.into_iter().enumerate() {
+            close(sign_flip(&d, alternative).unwrap().p_value(), &case[3][place], &case);
+            close(sign_test(&d).p_value(alternative), &case[5][place], &case);
+            for (method, zeros) in ZeroMethod::ALL.into_iter().enumerate() {
+                if case[4][method].is_array() {
+                    wilcoxons += 1;
+                    let p = wilcoxon(&d, zeros).unwrap().p_value(alternative);
+                    close(p, &case[4][method][place], &case);
+                }
             }
         }
+        let block = &case[6];
+        if block.is_null() {
+            continue;
+        }
+        let t_test = paired_t(&d).unwrap();
+        close(t_test.t, &block[0], &case);
+        for (place, alternative) in ORDER.into_iter().enumerate() {
+            close(t_test.p_value(alternative), &block[1 + place], &case);
+        }
+        let tost = paired_tost(&d, number(&case[2]) / 1000.0).unwrap();
+        close(tost.p_lower, &block[4], &case);
+        close(tost.p_upper, &block[5], &case);
+        close(cohen_dz(&d).unwrap(), &block[6], &case);
+        let interval = t_interval(d.values(), 0.9).unwrap();
+        close(interval.low, &block[7], &case);
+        close(interval.high, &block[8], &case);
     }
-    assert!(compared > 700, "only {compared} exact Wilcoxon references");
+    assert!(wilcoxons > 5000, "only {wilcoxons} exact Wilcoxon references");
 }
 
 #[test]
 fn normal_wilcoxon_is_that_of_scipy() {
-    for (d, case) in cases() {
-        for (zero_method, name) in zero_methods() {
-            for row in case["wilcoxon_normal"][name].as_array().into_iter().flatten() {
-                let correction = row["correction"].as_bool().unwrap();
-                let alternative = serde_json::from_value(row["alternative"].clone()).unwrap();
-                let got = wilcoxon_normal(&d, zero_method, correction, alternative);
-                let what = format!("{d:?} {name} {row}");
-                assert_close(got.p_value, number(&row["p"]), ASYMPTOTIC, &what);
-            }
-        }
+    for case in cases("wilcoxon_normal", 250) {
+        let zeros: ZeroMethod = serde_json::from_value(case[2].clone()).unwrap();
+        let alternative: Alternative = serde_json::from_value(case[4].clone()).unwrap();
+        let got = wilcoxon_normal(&units(&case[1]), zeros, case[3].as_bool().unwrap(), alternative);
+        close(got.p_value, &case[5], &case);
     }
-}
-
-#[test]
-fn sign_test_is_binomial() {
-    for (d, case) in cases() {
-        let counted = sign_test(&d);
-        assert_eq!(counted.positive, size(&case["sign_test"]["positive"]));
-        assert_eq!(counted.negative, size(&case["sign_test"]["negative"]));
-        for alternative in Alternative::ALL {
-            let expected = number(&case["sign_test"][key(alternative)]);
-            assert_close(counted.p_value(alternative), expected, EXACT, "sign test");
-        }
-    }
-}
-
-#[test]
-fn hodges_lehmann_intervals_are_those_of_rational_arithmetic() {
-    for (d, case) in cases() {
-        for row in case["hodges_lehmann"].as_array().unwrap() {
-            let shift = hodges_lehmann(&d, number(&row["confidence"])).unwrap();
-            assert_close(shift.estimate, number(&row["estimate"]), EXACT, "estimate");
-            assert_eq!(shift.interval.is_none(), row["ci"].is_null(), "{d:?} {row}");
-            if let Some(interval) = shift.interval {
-                let ends = numbers(&row["ci"]);
-                assert_close(interval.low, ends[0], EXACT, "low");
-                assert_close(interval.high, ends[1], EXACT, "high");
-                assert_close(interval.confidence, number(&row["attained"]), EXACT, "attained");
-            }
-        }
-    }
-}
-
-#[test]
-fn t_statistics_are_those_of_scipy() {
-    for (d, case) in cases() {
-        let expected = &case["t"];
-        if expected.is_null() {
-            continue;
-        }
-        let t_test = paired_t(&d).unwrap();
-        assert_close(t_test.t, number(&expected["t"]), EXACT, "t");
-        for alternative in Alternative::ALL {
-            let p = number(&expected[key(alternative)]);
-            assert_close(t_test.p_value(alternative), p, EXACT, "p of t");
-        }
-        let interval = t_interval(d.values(), 0.9).unwrap();
-        let ends = numbers(&expected["ci90"]);
-        assert_close(interval.low, ends[0], EXACT, "t low");
-        assert_close(interval.high, ends[1], EXACT, "t high");
-        let tost = paired_tost(&d, number(&expected["margin"])).unwrap();
-        let tails = numbers(&expected["tost"]);
-        assert_close(tost.p_lower, tails[0], EXACT, "p lower");
-        assert_close(tost.p_upper, tails[1], EXACT, "p upper");
-        assert_close(cohen_dz(&d).unwrap(), number(&expected["dz"]), EXACT, "dz");
-    }
-}
-
-#[test]
-fn posterior_shares_are_those_of_rational_arithmetic() {
-    for (d, case) in cases() {
-        for row in case["posterior"].as_array().unwrap() {
-            let shares = signed_rank_posterior(&d, number(&row["rope"]), number(&row["strength"])).unwrap();
-            assert_close(shares.left, number(&row["left"]), EXACT, "left");
-            assert_close(shares.rope, number(&row["rope_share"]), EXACT, "rope");
-            assert_close(shares.right, number(&row["right"]), EXACT, "right");
-        }
-    }
-}
-
-#[test]
-fn bca_is_that_of_listing_every_resample() {
-    let mut compared = 0;
-    for (d, case) in cases() {
-        let expected = &case["bca"];
-        if expected.is_null() {
-            continue;
-        }
-        compared += 1;
-        let interval = bca_interval(&d, number(&expected["confidence"])).unwrap();
-        assert_close(interval.z0, number(&expected["z0"]), EXACT, "z0");
-        assert_close(interval.acceleration, number(&expected["acceleration"]), EXACT, "acceleration");
-        let (levels, ends) = (numbers(&expected["levels"]), numbers(&expected["ends"]));
-        assert_close(interval.level_low, levels[0], EXACT, "level");
-        assert_close(interval.level_high, levels[1], EXACT, "level");
-        assert_close(interval.low, ends[0], EXACT, "bca low");
-        assert_close(interval.high, ends[1], EXACT, "bca high");
-    }
-    assert!(compared > 80, "only {compared} bootstrap references");
 }
 
 #[test]
 fn corrections_are_those_of_statsmodels() {
-    for family in golden()["families"].as_array().unwrap() {
-        let p = numbers(&family["p"]);
-        for correction in Correction::ALL {
-            let name = serde_json::to_value(correction).unwrap();
-            let expected = numbers(&family[name.as_str().unwrap()]);
-            let got = correction.adjust(&p).unwrap();
-            for (got, expected) in got.iter().zip(&expected) {
-                assert_close(*got, *expected, EXACT, &format!("{correction:?} {p:?}"));
+    for case in cases("family", 150) {
+        let p = numbers(&case[1]);
+        for (place, correction) in Correction::ALL.into_iter().enumerate() {
+            for (got, expected) in
+                correction.adjust(&p).unwrap().iter().zip(case[2 + place].as_array().unwrap())
+            {
+                close(*got, expected, &case);
             }
         }
     }
 }
 
 #[test]
-fn hedges_factor_is_that_of_the_gamma_function() {
-    for row in golden()["hedges"].as_array().unwrap() {
-        assert_close(hedges_correction(size(&row["n"])).unwrap(), number(&row["j"]), EXACT, "J");
+fn posterior_shares_are_those_of_baycomp() {
+    for case in cases("posterior", 150) {
+        // baycomp subtracts the first arm from the second, of which the first is zero here.
+        let (d, rope) = (units(&case[1]), number(&case[2]) / 1000.0);
+        let drawn = signed_rank_shares(&d, rope, &numbers(&case[4])).unwrap();
+        let mean = signed_rank_posterior(&d, rope, number(&case[3])).unwrap();
+        for (shares, expected) in [(drawn, &case[5]), (mean, &case[6])] {
+            close(shares.left, &expected[0], &case);
+            close(shares.rope, &expected[1], &case);
+            close(shares.right, &expected[2], &case);
+        }
     }
 }
 
-fn zero_methods() -> impl Iterator<Item = (ZeroMethod, &'static str)> {
-    ZeroMethod::ALL.into_iter().zip(["wilcox", "pratt", "zsplit"])
+#[test]
+fn ranks_of_many_arms_are_those_of_scipy() {
+    let mut exact = 0;
+    for case in cases("friedman", 150) {
+        let blocks = Blocks::new(case[1].as_array().unwrap().iter().map(numbers).collect()).unwrap();
+        let found = friedman(&blocks).unwrap();
+        close(found.chi_squared, &case[2], &case);
+        close(found.p_chi_squared, &case[3], &case);
+        if !case[4].is_null() {
+            exact += 1;
+            assert_eq!(found.standard_error, None, "{case}");
+            close(found.p_value, &case[4], &case);
+        }
+        for (got, expected) in found.average_ranks.iter().zip(case[5].as_array().unwrap()) {
+            close(*got, expected, &case);
+        }
+        for (pair, expected) in nemenyi(&blocks).iter().zip(case[6].as_array().unwrap()) {
+            close(pair.adjusted_p, expected, &case);
+        }
+    }
+    assert!(exact > 15, "only {exact} exact references");
+}
+
+#[test]
+fn power_of_the_t_test_is_that_of_statsmodels() {
+    for case in cases("t_power", 100) {
+        close(t_power(size(&case[1]), number(&case[2]), number(&case[3])).unwrap(), &case[4], &case);
+    }
+}
+
+#[test]
+fn intervals_are_those_of_rational_arithmetic_and_of_every_resample() {
+    let mut bootstraps = 0;
+    for case in cases("interval", 200) {
+        let (d, confidence) = (units(&case[1]), number(&case[2]));
+        let shift = hodges_lehmann(&d, confidence).unwrap();
+        close(shift.estimate, &case[3], &case);
+        assert_eq!(shift.interval.is_none(), case[4].is_null(), "{case}");
+        if let Some(interval) = shift.interval {
+            close(interval.low, &case[4][0], &case);
+            close(interval.high, &case[4][1], &case);
+            close(interval.confidence, &case[4][2], &case);
+        }
+        if case[5].is_array() {
+            bootstraps += 1;
+            let interval = bca_interval(&d, confidence).unwrap();
+            for (place, got) in
+                [interval.z0, interval.acceleration, interval.low, interval.high].iter().enumerate()
+            {
+                close(*got, &case[5][place], &case);
+            }
+        }
+        close(quantile(d.values(), number(&case[6])).unwrap(), &case[7], &case);
+        if !case[8].is_null() {
+            close(hedges_correction(d.n()).unwrap(), &case[8], &case);
+        }
+    }
+    assert!(bootstraps > 40, "only {bootstraps} bootstrap references");
+}
+
+#[test]
+fn swaps_of_whole_videos_are_those_of_enumeration() {
+    for case in cases("cluster", 50) {
+        let list =
+            |place: usize| -> Vec<usize> { case[place].as_array().unwrap().iter().map(size).collect() };
+        let (video, truth, a, b) = (list(1), list(2), list(3), list(4));
+        let clusters = video.iter().max().unwrap() + 1;
+        let macro_f1 = |guess: &[usize]| affekt_metrics::macro_f1_of(&truth, guess, 3).unwrap();
+        let found = cluster_randomisation(clusters, |swapped| {
+            let mixed = |swap: bool| -> Vec<usize> {
+                (0..truth.len()).map(|i| if swapped[video[i]] == swap { b[i] } else { a[i] }).collect()
+            };
+            macro_f1(&mixed(true)) - macro_f1(&mixed(false))
+        });
+        close(found.unwrap().p_value(), &case[5], &case);
+
+        let tenths = |place: usize| -> Vec<f64> { numbers(&case[place]).iter().map(|v| v / 10.0).collect() };
+        let (truth, a, b) = (tenths(6), tenths(7), tenths(8));
+        let found = cluster_randomisation(clusters, |swapped| {
+            let mixed = |swap: bool| -> Vec<f64> {
+                (0..truth.len()).map(|i| if swapped[video[i]] == swap { b[i] } else { a[i] }).collect()
+            };
+            let ccc = |guess: &[f64]| affekt_metrics::ccc(&truth, guess).unwrap();
+            ccc(&mixed(true)) - ccc(&mixed(false))
+        });
+        close(found.unwrap().p_value(), &case[9], &case);
+    }
+}
+
+#[test]
+fn critical_differences_are_those_of_the_studentized_range() {
+    for case in cases("range", 50) {
+        let got = critical_difference(size(&case[2]), size(&case[1]), number(&case[3])).unwrap();
+        close(got, &case[4], &case);
+    }
 }

@@ -33,7 +33,10 @@ mod transfer;
 
 pub use check::Problem;
 pub use collect::{Collected, Hole, collect, collection_key, run_folder};
-pub use compare::{CompareError, Comparison, Pair, compare};
+pub use compare::{
+    CompareError, CompareRequest, Comparison, Pair, PowerNote, RankedArm, Ranking, RowProblem, TableColumns,
+    TableError, TextTable, compare, rank_arms,
+};
 pub use contrast::lower_is_better;
 pub use done::{Done, RUN_OUTPUTS, finish_run, is_done, is_intact};
 pub use error::StudyError;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod train;
 mod weights;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use compare::{CompareArgs, FormatArg};
 #[cfg(feature = "torch")]
 pub(crate) use train::StepPrecision;
 pub(crate) use train::{StepArgs, TrainArgs};
@@ -34,8 +36,8 @@ pub(crate) enum Command {
     /// Plan, run and collect a study: datasets x arms x seeds
     #[command(subcommand)]
     Study(StudyCommand),
-    /// Compare two arms of a results table over the seeds they share
-    Compare(CompareArgs),
+    /// Compare arms of any results table over the seeds they share
+    Compare(Box<CompareArgs>),
     /// Write the report of a study from its files
     Report(ReportArgs),
     /// Look at a dataset, or bring it to one size
@@ -133,43 +135,6 @@ pub(crate) struct CollectArgs {
 pub(crate) struct ReportArgs {
     /// Study folder, such as runs/circumplex-worlds
     pub(crate) study_dir: PathBuf,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Example:
-  affekt compare runs/circumplex-worlds/results.csv --metric severity_index \\
-      --treatment circumplex --control uniform --dataset degenerate --margin 0.02
-
-The table has the columns study,dataset,arm,seed,split,selection,metric,value; any program may write it.
-Duplicate rows, undefined values and seeds that one arm lacks are refused, with the rows named.")]
-pub(crate) struct CompareArgs {
-    /// Results table
-    pub(crate) results: PathBuf,
-    /// Metric, such as accuracy
-    #[arg(long)]
-    pub(crate) metric: String,
-    /// Treatment arm
-    #[arg(long)]
-    pub(crate) treatment: String,
-    /// Control arm
-    #[arg(long)]
-    pub(crate) control: String,
-    /// One dataset [default: each of the table]
-    #[arg(long)]
-    pub(crate) dataset: Option<String>,
-    /// Weights compared: last or best-valid
-    #[arg(long, default_value = "last")]
-    pub(crate) selection: String,
-    /// Level of the tests
-    #[arg(long, default_value_t = 0.05)]
-    pub(crate) alpha: f64,
-    /// Margin within which the arms count as equivalent
-    #[arg(long)]
-    pub(crate) margin: Option<f64>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod input;
 mod ot;
 mod peer;
+mod stats;
 
 use clap::Subcommand;
 
@@ -16,6 +17,8 @@ pub(crate) enum Args {
     Input(input::Args),
     /// A batch of transport problems, exact and entropic, beside POT; the same answers are demanded
     Ot(ot::Args),
+    /// Exact tests and cluster randomisation, beside scipy and numpy
+    Stats(stats::Args),
 }
 
 /// Measures and prints; a bench never fails for being slow.
@@ -23,6 +26,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome>
     match args {
         Args::Input(args) => input::run(workspace, args),
         Args::Ot(args) => ot::run(workspace, args),
+        Args::Stats(args) => stats::run(workspace, args),
     }
 }
 

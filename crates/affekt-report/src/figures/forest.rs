@@ -17,6 +17,21 @@ pub(crate) struct Forest {
 
 const ROW: f64 = 38.0;
 
+/// Forest plot of contrasts, for tables that no study wrote; a treatment arm looks the same in every panel.
+pub fn contrast_forest(id: String, title: String, rows: Vec<TestRow>) -> impl Figure {
+    let mut arms: Vec<String> = Vec::new();
+    let rows = rows.into_iter().map(|row| {
+        let known = arms.iter().position(|arm| *arm == row.treatment);
+        let index = known.unwrap_or_else(|| {
+            arms.push(row.treatment.clone());
+            arms.len() - 1
+        });
+        // The first look of the palette is for controls.
+        (row, ArmStyle::of(index + 1))
+    });
+    Forest { id, title, rows: rows.collect() }
+}
+
 impl Forest {
     fn metrics(&self) -> Vec<&str> {
         let mut list: Vec<&str> = Vec::new();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::FIGURE_CSS;
+use crate::Figure;
 
 /// Variable name, light value, dark value. Text colours reach a contrast of 4.5:1 on `--paper`, arm colours
 /// 3:1; the arm hues keep apart under the common colour-vision deficiencies (after Okabe and Ito).
@@ -46,6 +47,26 @@ pub(crate) fn page_variables() -> String {
         ":root{{color-scheme:light dark;{light}}}\n\
          @media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     )
+}
+
+/// A figure as an SVG file of its own: name space, style rules and plain light colours.
+///
+/// # Example
+/// ```
+/// use affekt_report::{CriticalDifference, svg_file};
+/// let diagram = CriticalDifference {
+///     id: "ranks".to_owned(),
+///     title: "Mean ranks".to_owned(),
+///     arms: vec![("a".to_owned(), 1.0), ("b".to_owned(), 2.25), ("c".to_owned(), 2.75)],
+///     critical_difference: 1.17,
+///     alpha: 0.05,
+///     n: 8,
+///     friedman_p: 0.0005,
+/// };
+/// assert!(svg_file(&diagram).starts_with("<svg xmlns="));
+/// ```
+pub fn svg_file(figure: &dyn Figure) -> String {
+    standalone(&figure.svg())
 }
 
 /// An inline figure as a file that stands alone: name space, rules and plain light colours added.

@@ -1,6 +1,7 @@
 //! Reading reference numbers out of JSON, and comparing with them.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use affekt_stats::{Alternative, Differences};
 use serde_json::Value;
