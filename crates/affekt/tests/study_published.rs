@@ -102,7 +102,7 @@ fn affectnet_runs_with_every_arm() {
     let folder = tempfile::tempdir().unwrap();
     let tree = Tree::new(folder.path().join("data"));
     for (part, n, first) in [("training", 64_u64, 0), ("validation", 32, 1000)] {
-        let mut table = AFFECTNET_HEADER.to_owned();
+        let mut table = format!("{AFFECTNET_HEADER}\n");
         for k in first..first + n {
             let path = format!("{}/{k:04}.jpg", k % 4);
             tree.write(
