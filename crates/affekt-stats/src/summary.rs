@@ -82,8 +82,6 @@ pub fn paired_summary(
     rope: Option<f64>,
 ) -> Result<PairedSummary, StatsError> {
     let shift = hodges_lehmann(differences, confidence)?;
-    let shares =
-        rope.map(|half_width| signed_rank_posterior(differences, half_width, PRIOR_STRENGTH)).transpose()?;
     let tost = equivalence_margin.map(|margin| paired_tost(differences, margin)).transpose();
     let tost_p = match tost {
         Ok(tost) => tost.map(|tost| tost.p_value),
@@ -91,6 +89,8 @@ pub fn paired_summary(
         Err(StatsError::TooFew { .. } | StatsError::NoSpread { .. }) => None,
         Err(other) => return Err(other),
     };
+    let shares =
+        rope.map(|half_width| signed_rank_posterior(differences, half_width, PRIOR_STRENGTH)).transpose()?;
     let (sign_flip_p, sign_flip_se) = if differences.n() <= MAX_SIGN_FLIP {
         (sign_flip(differences, Alternative::TwoSided)?.p_value(), None)
     } else {

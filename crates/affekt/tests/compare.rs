@@ -112,7 +112,7 @@ fn figures_are_files_of_their_own() {
                 && svg.trim_end().ends_with("</svg>")
         );
         assert!(
-            svg.contains("<desc>") && !svg.contains("NaN") && !svg.contains("u<&") && !svg.contains("var("),
+            svg.contains("<desc ") && !svg.contains("NaN") && !svg.contains("u<&") && !svg.contains("var("),
             "{name}"
         );
         assert!(ran.stderr.contains(name), "{}", ran.stderr);
@@ -123,7 +123,7 @@ fn figures_are_files_of_their_own() {
 fn wrong_requests_are_told_apart_from_wrong_tables() {
     for (more, part) in [
         (&["--alpha", "1.5"][..], "(0, 1)"),
-        (&["--margin", "-1"], "margin"),
+        (&["--margin", "-1"], "margin must lie in"),
         (&["--expect", "10"], "share 6 values of seed"),
         (&["--where", "arm"], "COLUMN=VALUE"),
         (&["--where", "arm=x"], "no row of arm \"x\""),

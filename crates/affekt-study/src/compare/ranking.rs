@@ -4,8 +4,9 @@ use affekt_stats::{Blocks, Friedman, PairOfArms, critical_difference, friedman, 
 use serde::Serialize;
 
 use super::layout::observations;
+use super::pairs::{pairs_of, values};
 use super::sentence::p_text;
-use super::{CompareError, CompareRequest, Scope, TextTable, test_named, values};
+use super::{CompareError, CompareRequest, Scope, TextTable, test_named};
 
 /// One arm among all.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,7 +64,7 @@ pub fn rank_arms(
     for dataset in &scope.datasets {
         for metric in &scope.metrics {
             for treatment in &scope.treatments {
-                super::pairs_of(&all, [dataset, metric, treatment], request, &mut problems);
+                pairs_of(&all, [dataset, metric, treatment], request, &mut problems);
             }
             if !problems.is_empty() {
                 continue;
@@ -127,11 +128,11 @@ fn rank(
 }
 
 fn sentence(ranking: &Ranking) -> String {
-    let on = if ranking.dataset.is_empty() { String::new() } else { format!("On {}, ", ranking.dataset) };
+    let on = if ranking.dataset.is_empty() { "T".to_owned() } else { format!("On {}, t", ranking.dataset) };
     let p = ranking.friedman.p_value;
     let (alpha, k, n) = (ranking.alpha, ranking.arms.len(), ranking.friedman.n);
     let opening = format!(
-        "{on}the mean ranks of {k} arms by {} over {n} {}s give Friedman's chi-squared = {:.3}, permutation p = {}",
+        "{on}he mean ranks of {k} arms by {} over {n} {}s give Friedman's chi-squared = {:.3}, permutation p = {}",
         ranking.metric,
         ranking.paired_by,
         ranking.friedman.chi_squared,

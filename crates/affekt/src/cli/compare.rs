@@ -73,10 +73,10 @@ pub(crate) struct CompareArgs {
     #[arg(long, default_value_t = 0.05)]
     pub(crate) alpha: f64,
     /// Margin within which the arms count as equivalent
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) margin: Option<f64>,
     /// Difference that would matter: power and the number of seeds are for it
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) effect: Option<f64>,
     /// Power that the number of seeds needed is for
     #[arg(long, default_value_t = 0.8)]

@@ -4,6 +4,7 @@ mod figures;
 mod tables;
 mod text;
 
+use affekt_report::DataTable;
 use affekt_study::{
     CompareRequest, Comparison, Ranking, TableColumns, TextTable, compare, lower_is_better, rank_arms,
 };
@@ -39,17 +40,14 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<Outcome> {
     }
     match if args.json { FormatArg::Json } else { args.format } {
         FormatArg::Json => output::json(&found)?,
-        FormatArg::Csv => output::print(&join(tables::of(&found), |table| table.to_csv()))?,
-        FormatArg::Latex => output::print(&join(tables::narrow(&found), |table| table.to_tex()))?,
+        FormatArg::Csv => output::print(&join(&tables::of(&found), DataTable::to_csv))?,
+        FormatArg::Latex => output::print(&join(&tables::narrow(&found), DataTable::to_tex))?,
         FormatArg::Text => output::print(&text::of(&found))?,
     }
     Ok(Outcome::Done)
 }
 
-fn join(
-    tables: Vec<affekt_report::DataTable>,
-    print: impl Fn(&affekt_report::DataTable) -> String,
-) -> String {
+fn join(tables: &[DataTable], print: impl Fn(&DataTable) -> String) -> String {
     tables.iter().map(print).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,6 +1,6 @@
 //! Comparisons as text for a terminal.
 
-use affekt_stats::Role;
+use affekt_stats::{Alternative, Role};
 use affekt_study::{Comparison, Ranking};
 
 use super::Found;
@@ -48,14 +48,15 @@ fn lines(comparison: &Comparison) -> Vec<(String, String)> {
     add("Hodges-Lehmann", format!("{:+.4}", summary.hodges_lehmann));
     add("exact interval", interval);
     let attainable = |value: Option<f64>| value.map_or_else(String::new, |p| format!(" (attainable {p:.5})"));
-    let sign_flip = format!("{:.5}", summary.sign_flip_p);
     let drawn = summary.sign_flip_se.map_or_else(String::new, |se| format!(" ± {se:.5}"));
-    add("sign-flip p", sign_flip + &drawn);
-    add("Wilcoxon p", format!("{:.5}", summary.wilcoxon_p));
-    add(
-        &format!("p of {}", comparison.test),
-        format!("{:.5}{}", comparison.p_value, attainable(comparison.attainable_p)),
-    );
+    let smallest = attainable(Some(summary.min_attainable_p));
+    add("sign-flip p", format!("{:.5}{drawn}{smallest}", summary.sign_flip_p));
+    add("Wilcoxon p", format!("{:.5}{smallest}", summary.wilcoxon_p));
+    // Both above are two-sided.
+    if comparison.test != "sign_flip" || comparison.alternative != Alternative::TwoSided {
+        let p = format!("{:.5}{}", comparison.p_value, attainable(comparison.attainable_p));
+        add(&format!("p asked for ({})", comparison.test), p);
+    }
     let family = match (comparison.role, comparison.family_size) {
         (Role::Primary, _) => Some("primary contrast, not corrected".to_owned()),
         (Role::Family, 1) => None,
