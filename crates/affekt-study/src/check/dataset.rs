@@ -1,11 +1,12 @@
 //! Values of a dataset that cannot be.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_ot::PrototypeTable;
 
 use super::Checks;
-use crate::{DatasetSource, DatasetSpec, NoiseSpec, PrototypeSource, StudySpec};
+use crate::{DatasetSource, DatasetSpec, NoiseSpec, PrototypeSource, StudySpec, ThinSpec};
 
 pub(super) fn check_dataset(
     checks: &mut Checks,
@@ -17,7 +18,7 @@ pub(super) fn check_dataset(
     checks.name(format!("{key}.name"), &dataset.name);
     let exists = |path: &Path| folder.join(path).is_file();
     match &dataset.source {
-        DatasetSource::World { world, size, .. } => {
+        DatasetSource::World { world, size, rho, prior, .. } => {
             checks.demand(
                 exists(world),
                 format!("{key}.source.world"),
@@ -37,6 +38,10 @@ pub(super) fn check_dataset(
                 checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
             }
             needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
+            if let Some(rho) = *rho {
+                checks.within(format!("{key}.source.rho"), rho, 0.0, 1.0);
+            }
+            check_shares(checks, &format!("{key}.source.prior"), prior);
         }
         DatasetSource::Files { manifest, split, .. } => {
             checks.demand(
@@ -54,11 +59,27 @@ pub(super) fn check_dataset(
             needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);
         }
     }
+    if let Some(ThinSpec::Keep { shares, .. }) = dataset.source.thin() {
+        checks.demand(
+            !shares.is_empty(),
+            format!("{key}.source.thin.shares"),
+            shares,
+            "at least one class and its share",
+        );
+        check_shares(checks, &format!("{key}.source.thin.shares"), shares);
+    }
     if let Some(noise) = dataset.source.noise() {
         check_noise(checks, &format!("{key}.source.noise"), noise);
     }
     if let PrototypeSource::Table { table } = &dataset.prototypes {
         check_table(checks, format!("{key}.prototypes.table"), table);
+    }
+}
+
+/// Whether the classes are those of the dataset is known when it is prepared.
+fn check_shares(checks: &mut Checks, key: &str, shares: &BTreeMap<String, f64>) {
+    for (class, &share) in shares {
+        checks.demand(share > 0.0 && share <= 1.0, format!("{key}.{class}"), share, "a share in (0, 1]");
     }
 }
 

@@ -7,6 +7,7 @@ mod arm;
 mod dataset;
 mod method;
 mod noise;
+mod thin;
 mod training;
 
 use affekt_augment::AugmentSpec;
@@ -17,6 +18,7 @@ pub use arm::{ArmSpec, CostSpec, Normalisation};
 pub use dataset::{DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, WorldSize};
 pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
+pub use thin::ThinSpec;
 pub use training::{
     Backbone, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec, ScheduleSpec, TaskWeights,
     TrainSpec, WeightsSpec,
