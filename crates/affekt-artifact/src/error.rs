@@ -98,6 +98,16 @@ pub enum ArtifactError {
         /// The cell.
         got: String,
     },
+    /// The file does not hold the array it should.
+    #[error("{}: {got}; expected {expected}", path.display())]
+    Tensor {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        expected: String,
+        /// What was found.
+        got: String,
+    },
     /// The content does not have the hash recorded for it.
     #[error("{}: content hash {got}; recorded was {expected}: the file was changed after it was written", path.display())]
     Hash {

@@ -32,6 +32,13 @@ pub struct Limits {
     pub best_confusion: Vec<Vec<f64>>,
     /// Expected confusion shares of the argmax rule, rows = true class, total 1.
     pub argmax_confusion: Vec<Vec<f64>>,
+    /// Area under the ROC curve that the true posterior ratio reaches for every two classes, in [0.5, 1]; 0.5 on the
+    /// diagonal. Empty in files of builds that did not compute it.
+    #[serde(default)]
+    pub pair_auc: Vec<Vec<f64>>,
+    /// Probability that the world's pair exchanges faces: its place in a sweep; none without such a pair.
+    #[serde(default)]
+    pub rho: Option<f64>,
 }
 
 impl Limits {

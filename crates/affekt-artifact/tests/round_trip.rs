@@ -125,7 +125,8 @@ prop_compose! {
             accuracy: numbers[0], macro_f1: numbers[1], argmax_macro_f1: numbers[2],
             accuracy_sd: numbers[3], macro_f1_sd: numbers[4],
             best_f1_per_class: f1.clone(), argmax_f1_per_class: f1.clone(),
-            best_confusion: vec![f1.clone(); 8], argmax_confusion: vec![f1; 8],
+            best_confusion: vec![f1.clone(); 8], argmax_confusion: vec![f1.clone(); 8], pair_auc: vec![f1; 8],
+            rho: Some(numbers[4]),
         }
     }
 }

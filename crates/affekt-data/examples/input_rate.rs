@@ -50,6 +50,7 @@ fn prepare(manifest: &str, root: &str, out: &str, size: u32) -> Result<f64, Box<
     let preparing = Preparing {
         preprocess: Preprocess::framed(size, framing)?,
         split: SplitSpec { valid: 0.1, test: 0.25, seed: 0, keep: None },
+        thin: None,
         noise: None,
         detector: &Preparing::no_detector,
         progress: &mut |_| (),

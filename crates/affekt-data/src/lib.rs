@@ -29,6 +29,7 @@ mod stamp;
 mod stats;
 mod subject;
 mod text_lines;
+mod thinning;
 
 pub use check::{CheckReport, ClassCheck, check};
 pub use dataset::Dataset;
@@ -57,3 +58,4 @@ pub use split::{SplitSpec, split_by_subject};
 pub use stamp::PreparedStamp;
 pub use stats::{AuStats, ClassStats, DataStats, Labelled, PartStats, VA_CELLS, VaStats};
 pub use subject::SubjectRule;
+pub use thinning::{Thinning, ThinningRule};

@@ -17,7 +17,7 @@ use crate::published::refuse_far_counts;
 use crate::root::Root;
 use crate::{
     AnnotationReader, DataError, Dataset, LabelNoise, PreparedStamp, ReadCounts, ReadRow, Reading, SplitSpec,
-    put_noise, split_by_subject,
+    Thinning, put_noise, split_by_subject,
 };
 
 /// Faults quoted in an error.
@@ -29,6 +29,8 @@ pub struct Preparing<'a> {
     pub preprocess: Preprocess,
     /// How a dataset without official splits is divided.
     pub split: SplitSpec,
+    /// Training rows to leave out; none for all of them.
+    pub thin: Option<&'a Thinning>,
     /// Wrong labels to put on the training part; none for the labels as they are.
     pub noise: Option<&'a LabelNoise>,
     /// Makes the detector that the preprocessing names; called once per thread, and never where it names none.
@@ -90,7 +92,7 @@ pub fn prepare_with(
     preparing: Preparing<'_>,
     out: &Path,
 ) -> Result<Prepared, DataError> {
-    let Preparing { preprocess, split, noise, .. } = preparing;
+    let Preparing { preprocess, split, thin, noise, .. } = preparing;
     let mut reading = reader.read(root)?;
     refuse_far_counts(dataset, &reading.counts)?;
     let mut digests = RowDigests::of(root, &reading)?;
@@ -100,7 +102,11 @@ pub fn prepare_with(
         reading.rows.retain(|row| split.keeps(row.subject.as_str()));
         digests = RowDigests::of(root, &reading)?;
     }
-    let splits = split_by_subject(&reading.rows, &split)?;
+    let mut splits = split_by_subject(&reading.rows, &split)?;
+    if let Some(thin) = thin {
+        leave_out(thin, &mut reading.rows, &mut splits);
+        digests = RowDigests::of(root, &reading)?;
+    }
     let Reading { rows, mut quarantine, counts, .. } = reading;
 
     fs::create_dir_all(out).map_err(DataError::io("create folder", out))?;
@@ -135,6 +141,19 @@ pub fn prepare_with(
     stamp.save(out)?;
     let PreparedStamp { digest, fingerprint, .. } = stamp;
     Ok(Prepared { manifest, quarantine, counts, digest, fingerprint })
+}
+
+/// Takes away training rows after the split, so that validation and test are those of the whole dataset.
+fn leave_out(thin: &Thinning, rows: &mut Vec<ReadRow>, splits: &mut Vec<Split>) {
+    let training: Vec<_> = rows
+        .iter()
+        .zip(&*splits)
+        .map(|(row, &split)| (&row.sample, row.expression.filter(|_| split == Split::Train)))
+        .collect();
+    let kept = thin.keeps(&training);
+    let (mut of_rows, mut of_splits) = (kept.iter(), kept.iter());
+    rows.retain(|_| of_rows.next().is_none_or(|&stays| stays));
+    splits.retain(|_| of_splits.next().is_none_or(|&stays| stays));
 }
 
 /// Decodes every row into the cache, and says which have no face and why.

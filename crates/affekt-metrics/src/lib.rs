@@ -15,27 +15,37 @@
 
 mod accumulator;
 mod au;
+mod auc;
 mod calibration;
 mod ccc;
 mod class_scores;
 mod confusion;
+mod degeneracy;
 mod error;
 mod graded;
 mod limit;
 mod mtl;
 mod null_model;
+mod permutation;
 mod posterior;
 mod preservation;
 mod quasi_independence;
+mod ranks;
+mod representation;
 mod rows;
 mod severity;
 
 pub use accumulator::Accumulator;
 pub use au::{AuAccumulator, AuCounts, AuSample};
+pub use auc::auc;
 pub use calibration::{CalibrationAccumulator, CalibrationSummary, DEFAULT_ECE_BINS};
 pub use ccc::{CccAccumulator, ccc, mean_absolute_error};
 pub use class_scores::{ClassScore, UndefinedClass, macro_f1_of};
 pub use confusion::Confusion;
+pub use degeneracy::{
+    ClassDegeneracy, Estimate, Predictor, Regression, Term, class_degeneracy, pair_confusion,
+    pair_degeneracy, pair_frequency,
+};
 pub use error::MetricError;
 pub use graded::{ecc, emc, expected_distance, top_k_severity};
 pub use limit::accuracy_limit;
@@ -43,4 +53,8 @@ pub use mtl::MtlScore;
 pub use null_model::{NullModel, null_severity, null_table, severity_index};
 pub use posterior::{kl_divergence, mean_kl};
 pub use preservation::{DEFAULT_NEUTRAL_ZONE, Preservation, Quadrant, SignAgreement, preservation};
+pub use representation::{
+    NEIGHBOURS, PairMeasures, PairProbe, Points, Representation, Rsa, Sampling, debiased_linear_cka,
+    linear_cka, representation, rsa,
+};
 pub use severity::{error_severity, expected_cost, macro_severity};

@@ -1,8 +1,8 @@
 //! Agreement with the reference numbers shared by the project.
 
 use affekt_metrics::{
-    Confusion, NullModel, Quadrant, ccc, error_severity, expected_cost, null_severity, preservation,
-    severity_index,
+    Confusion, NullModel, Points, Quadrant, ccc, debiased_linear_cka, error_severity, expected_cost,
+    linear_cka, null_severity, preservation, severity_index,
 };
 use serde_json::Value;
 
@@ -83,4 +83,16 @@ fn vector_error_structure() {
     let kept = preservation(&table, &points, 0.1, &[0]).unwrap();
     close(kept.errors.unwrap().quadrant, &v["quadrant_preservation_errors_true_nonneutral"]);
     close(kept.all.unwrap().quadrant, &v["quadrant_preservation_all_true_nonneutral"]);
+}
+
+#[test]
+fn vector_cka() {
+    let Some((v, _)) = vector("cka") else { return };
+    let points = |name: &str| {
+        let rows: Vec<Vec<f64>> = v[name].as_array().unwrap().iter().map(numbers).collect();
+        Points::new(rows[0].len(), rows.concat()).unwrap()
+    };
+    let (x, y) = (points("X"), points("Y"));
+    close(linear_cka(&x, &y).unwrap().unwrap(), &v["linear_cka_biased"]);
+    close(debiased_linear_cka(&x, &y).unwrap().unwrap(), &v["linear_cka_debiased"]);
 }

@@ -33,6 +33,7 @@ pub fn lower_is_better(metric: &str) -> bool {
             | "kl_to_truth"
             | "gap_accuracy"
             | "gap_macro_f1"
+            | "gap_pair_auc"
     )
 }
 

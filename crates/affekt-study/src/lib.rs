@@ -20,7 +20,6 @@ mod measure;
 mod metric_name;
 mod nearest;
 mod overlay;
-mod pair_auc;
 mod plan;
 mod post_hoc;
 mod prepared;

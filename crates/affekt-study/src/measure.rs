@@ -6,12 +6,11 @@ use affekt_artifact::{Limits, Plan, PlannedDataset, PredictionRow};
 use affekt_core::{SampleId, VaPoint};
 use affekt_metrics::{
     Accumulator, AuAccumulator, AuSample, CalibrationAccumulator, CccAccumulator, Confusion,
-    DEFAULT_ECE_BINS, DEFAULT_NEUTRAL_ZONE, MetricError, MtlScore, UndefinedClass, error_severity,
+    DEFAULT_ECE_BINS, DEFAULT_NEUTRAL_ZONE, MetricError, MtlScore, UndefinedClass, auc, error_severity,
     expected_cost, kl_divergence, macro_severity, preservation, severity_index,
 };
 
 use crate::metric_name::F1_PREFIX;
-use crate::pair_auc::auc;
 
 /// An action unit counts as detected from this probability on.
 const AU_THRESHOLD: f64 = 0.5;
@@ -128,8 +127,12 @@ impl<'a> Yardstick<'a> {
             values.put("gap_accuracy", Some(limits.accuracy - accuracy));
             values.put("gap_macro_f1", Some(limits.macro_f1 - macro_f1));
         }
-        if self.pair.is_some() {
-            values.put("pair_auc", auc(&pair_scores));
+        if let Some([a, b]) = self.pair {
+            let reached = auc(&pair_scores);
+            values.put("pair_auc", reached);
+            if let Some(limit) = self.limits.and_then(|limits| limits.pair_auc.get(a)?.get(b).copied()) {
+                values.put("gap_pair_auc", reached.map(|auc| limit - auc));
+            }
         }
         self.errors(&confusion, values)?;
         confusion.macro_f1(UndefinedClass::Zero).map(Some)

@@ -2,13 +2,13 @@
 
 /// Every metric a run may have, without those per class.
 #[rustfmt::skip] // one group a line
-pub const METRICS: [&str; 22] = [
+pub const METRICS: [&str; 23] = [
     "accuracy", "macro_f1", "uar",
     "ccc_valence", "ccc_arousal", "au_f1", "p_mtl",
     "severity", "severity_index", "macro_severity", "expected_cost",
     "quadrant_preservation", "valence_sign_preservation", "arousal_sign_preservation",
     "ece", "entropy", "nll", "confidence",
-    "kl_to_truth", "gap_accuracy", "gap_macro_f1", "pair_auc",
+    "kl_to_truth", "gap_accuracy", "gap_macro_f1", "pair_auc", "gap_pair_auc",
 ];
 
 /// Prefix of the F1 of one class, as in `f1:fear`.

@@ -233,3 +233,47 @@ fn every_shipped_study_is_valid_in_every_tier() {
     assert!(refused(None, &["train.schedule.warmup_epochs=6.0", "train.epochs=6"]).contains("warmup_epochs"));
     assert!(refused(None, &["dataset.0.source.size.valid=0"]).contains("above 0"));
 }
+
+#[test]
+fn interventions_are_keys_of_the_source() {
+    let rho = support::study(&["dataset.0.source.rho=0.5"]);
+    assert!(
+        matches!(rho.spec().datasets[0].source, DatasetSource::World { rho: Some(rho), .. } if (rho - 0.5).abs() < 1e-12)
+    );
+    let prior = support::study(&["dataset.0.source.prior={ fear = 0.2, happiness = 0.035 }"]);
+    let thin = support::study(&[
+        "dataset.0.source.thin={ kind = \"keep\", shares = { happiness = 0.175 }, seed = 3 }",
+    ]);
+    let balance = support::study(&["dataset.0.source.thin={ kind = \"balance\", seed = 3 }"]);
+    let plain = support::study(&[]);
+    let digests = [&rho, &prior, &thin, &balance, &plain].map(Study::digest);
+    for (i, digest) in digests.iter().enumerate() {
+        assert!(!digests[..i].contains(digest), "studies {i} look alike");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for study in [&rho, &prior, &thin, &balance] {
+        study.save(folder.path()).unwrap();
+        assert_eq!(Study::load_spec(folder.path()).unwrap(), *study.spec());
+    }
+    for (item, expected) in [
+        ("dataset.0.source.rho=1.5", "dataset.0.source.rho is 1.5; expected a number in [0, 1]"),
+        ("dataset.0.source.rho=nan", "dataset.0.source.rho is NaN"),
+        (
+            "dataset.0.source.prior={ fear = 0.0 }",
+            "dataset.0.source.prior.fear is 0.0; expected a share in (0, 1]",
+        ),
+        (
+            "dataset.0.source.thin={ kind = \"keep\", shares = { fear = 2.0 }, seed = 0 }",
+            "dataset.0.source.thin.shares.fear is 2.0",
+        ),
+        (
+            "dataset.0.source.thin={ kind = \"keep\", shares = {}, seed = 0 }",
+            "at least one class and its share",
+        ),
+        ("dataset.0.source.thin={ kind = \"half\", seed = 0 }", "unknown variant `half`"),
+        ("dataset.0.source.thin={ kind = \"balance\", seed = 0, share = 1 }", "unknown field `share`"),
+    ] {
+        let message = refused(None, &[item]);
+        assert!(message.contains(expected), "{item}: {message}");
+    }
+}

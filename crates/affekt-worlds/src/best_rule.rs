@@ -8,6 +8,10 @@
 //! A stationary rule sends each cell to the classes of the largest `a_c eta_c - b_c`. Where classes are tied the
 //! best rule splits a cell between them, which a classifier of pixels can do by any detail that says nothing of
 //! the class.
+//!
+//! A rule is kept as a mixture of rules that send each cell to one class. Each step adds the rule that the present rates
+//! ask for and finds the best weights of all so far (Frank and Wolfe with full correction), until the rule asked for
+//! promises nothing more: then the mixture is stationary, and the promise that is left says how nearly.
 
 use affekt_core::Seed;
 
@@ -15,13 +19,13 @@ use crate::joint::Joint;
 
 /// Random starts beside the argmax rule, the prior-corrected rule and one that leaves each class out.
 const RANDOM_STARTS: u64 = 8;
-/// Steps towards the stationary rule, damped by a line search, from every start.
-const STATIONARY_STEPS: usize = 24;
-/// Number of distinct stationary rules, best first, from which the ascent climbs.
-const CLIMBS: usize = 4;
-/// Most sweeps of cell-by-cell ascent.
-const SWEEPS: usize = 100;
-/// Gain of a step or sweep below which it has arrived.
+/// Rules asked for from every start, and from the best ends of these.
+const STEPS: [usize; 2] = [12, 300];
+/// Number of distinct ends that are followed to the end.
+const FOLLOWED: usize = 4;
+/// Most moves of weight between two rules of a mixture before the next rule is asked for.
+const MOVES: usize = 4_000;
+/// Slope of the sum of the F1 below which a mixture has arrived.
 const ENOUGH: f64 = 1e-12;
 
 /// Share of each cell given to each class, row-major; rows on the simplex.
@@ -35,22 +39,28 @@ pub(crate) struct Rates {
     q: Vec<f64>,
 }
 
-/// Best rule found: every start follows the stationary rule; the best ends then climb cell by cell.
+/// Best rule found: a few steps from every start, and from the best ends all the way.
 pub(crate) fn best_rule(joint: &Joint) -> Rule {
     let prior = joint.prior();
-    let score = |rule: &Rule| Rates::of(joint, rule).macro_f1(&prior);
-    let mut ends: Vec<(f64, Rule)> = starts(joint, &prior)
+    let mut ends: Vec<Mixture> = starts(joint, &prior)
         .into_iter()
-        .map(|start| approach_stationary(joint, &prior, start))
-        .map(|rule| (score(&rule), rule))
+        .map(|start| {
+            let mut mixture = Mixture::of(joint, start);
+            mixture.improve(joint, &prior, STEPS[0]);
+            mixture
+        })
         .collect();
-    ends.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ends.dedup_by(|a, b| (a.0 - b.0).abs() < 1e-9);
+    let score = |mixture: &Mixture| mixture.rates.macro_f1(&prior);
+    ends.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    ends.dedup_by(|a, b| (score(a) - score(b)).abs() < 1e-9);
+    ends.truncate(FOLLOWED);
+    for mixture in &mut ends {
+        mixture.improve(joint, &prior, STEPS[1]);
+    }
     ends.into_iter()
-        .take(CLIMBS)
-        .map(|(_, rule)| climb(joint, &prior, rule))
         .max_by(|a, b| score(a).total_cmp(&score(b)))
         .expect("there is always the argmax start")
+        .rule()
 }
 
 impl Rule {
@@ -118,9 +128,19 @@ impl Rates {
         self.f1(prior).iter().sum::<f64>() / prior.len() as f64
     }
 
-    fn towards(&self, other: &Self, step: f64) -> Self {
-        let mix = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + step * (b - a)).collect();
-        Self { tp: mix(&self.tp, &other.tp), q: mix(&self.q, &other.q) }
+    /// Moves `step` of the weight of one part of a mixture to another.
+    fn shift(&mut self, from: &Self, to: &Self, step: f64) {
+        for c in 0..self.tp.len() {
+            self.tp[c] += step * (to.tp[c] - from.tp[c]);
+            self.q[c] += step * (to.q[c] - from.q[c]);
+        }
+    }
+
+    /// Slopes a and b of the sum of the F1 in TP and, negative, in q.
+    fn slopes(&self, prior: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let a: Vec<f64> = (0..prior.len()).map(|c| f1(1.0, prior[c] + self.q[c])).collect();
+        let b = (0..prior.len()).map(|c| 0.5 * a[c] * a[c] * self.tp[c]).collect();
+        (a, b)
     }
 }
 
@@ -140,83 +160,116 @@ fn starts(joint: &Joint, prior: &[f64]) -> Vec<Rule> {
     weights.iter().map(|w| Rule::weighted_argmax(joint, w)).collect()
 }
 
-/// Moves towards the rule that the current rates ask for, as far as macro-F1 rises: damping, so no cycles.
-fn approach_stationary(joint: &Joint, prior: &[f64], mut rule: Rule) -> Rule {
-    for _ in 0..STATIONARY_STEPS {
-        let now = Rates::of(joint, &rule);
-        let a: Vec<f64> = (0..prior.len()).map(|c| f1(1.0, prior[c] + now.q[c])).collect();
-        let b: Vec<f64> = (0..prior.len()).map(|c| 0.5 * a[c] * a[c] * now.tp[c]).collect();
-        let wanted = Rule::by_score(joint, |c, mass, total| a[c] * mass - b[c] * total);
-        let there = Rates::of(joint, &wanted);
-        let here = now.macro_f1(prior);
-        let (gain, step) = (1..=32)
-            .map(|i| f64::from(i) / 32.0)
-            .map(|step| (now.towards(&there, step).macro_f1(prior) - here, step))
-            .fold((0.0, 0.0), |top, next| if next.0 > top.0 { next } else { top });
-        if gain <= ENOUGH {
-            break;
-        }
-        for (share, target) in rule.0.iter_mut().zip(&wanted.0) {
-            *share += step * (target - *share);
-        }
-    }
-    rule
+/// A rule as a mixture of rules that send each cell to one class.
+struct Mixture {
+    parts: Vec<Part>,
+    rates: Rates,
 }
 
-/// Moves, cell by cell, the best part of one class's share to another until nothing is gained.
-fn climb(joint: &Joint, prior: &[f64], mut rule: Rule) -> Rule {
-    let k = prior.len();
-    let mut score = Rates::of(joint, &rule).macro_f1(prior);
-    for _ in 0..SWEEPS {
-        let mut rates = Rates::of(joint, &rule);
-        for (row, cell) in rule.0.chunks_exact_mut(k).zip(joint.cells()) {
-            let total: f64 = cell.iter().sum();
-            if total <= 0.0 {
-                continue;
+struct Part {
+    rule: Rule,
+    rates: Rates,
+    weight: f64,
+}
+
+impl Mixture {
+    fn of(joint: &Joint, rule: Rule) -> Self {
+        let rates = Rates::of(joint, &rule);
+        Self { parts: vec![Part { rates: rates.clone(), rule, weight: 1.0 }], rates }
+    }
+
+    /// Asks for rules until none promises more; macro-F1 never falls on the way.
+    fn improve(&mut self, joint: &Joint, prior: &[f64], steps: usize) {
+        for _ in 0..steps {
+            let (a, b) = self.rates.slopes(prior);
+            let rule = Rule::by_score(joint, |c, mass, total| a[c] * mass - b[c] * total);
+            let rates = Rates::of(joint, &rule);
+            if value(&rates, &a, &b) - value(&self.rates, &a, &b) <= ENOUGH {
+                return;
             }
-            for from in 0..k {
-                for to in 0..k {
-                    if row[from] > 0.0 && to != from {
-                        let moved = best_move(&rates, prior, (from, to), cell, row[from]);
-                        row[from] -= moved;
-                        row[to] += moved;
-                        rates.tp[from] -= moved * cell[from];
-                        rates.q[from] -= moved * total;
-                        rates.tp[to] += moved * cell[to];
-                        rates.q[to] += moved * total;
-                    }
+            let before = self.rates.macro_f1(prior);
+            self.parts.push(Part { rule, rates, weight: 0.0 });
+            self.correct(prior);
+            self.parts.retain(|part| part.weight > 0.0);
+            if self.rates.macro_f1(prior) <= before {
+                return;
+            }
+        }
+    }
+
+    /// Moves weight from the part with the least slope to the one with the most until all with weight are level.
+    fn correct(&mut self, prior: &[f64]) {
+        let order = |x: &(usize, f64), y: &(usize, f64)| x.1.total_cmp(&y.1);
+        for _ in 0..MOVES {
+            let (a, b) = self.rates.slopes(prior);
+            let slopes = self.parts.iter().map(|part| value(&part.rates, &a, &b)).enumerate();
+            let used = slopes.clone().filter(|&(i, _)| self.parts[i].weight > 0.0);
+            let (Some((to, high)), Some((from, low))) = (slopes.max_by(order), used.min_by(order)) else {
+                return;
+            };
+            if high - low <= ENOUGH {
+                return;
+            }
+            let (left, right) = (self.parts[from].rates.clone(), self.parts[to].rates.clone());
+            let step = best_step(&self.rates, prior, &left, &right, self.parts[from].weight);
+            if step <= 0.0 {
+                return;
+            }
+            self.rates.shift(&left, &right, step);
+            self.parts[from].weight -= step;
+            self.parts[to].weight += step;
+        }
+    }
+
+    fn rule(&self) -> Rule {
+        let mut shares = vec![0.0; self.parts[0].rule.0.len()];
+        for part in &self.parts {
+            for (share, own) in shares.iter_mut().zip(&part.rule.0) {
+                *share += part.weight * own;
+            }
+        }
+        Rule(shares)
+    }
+}
+
+/// Linear part of the sum of the F1 at the rates that gave the slopes.
+fn value(rates: &Rates, a: &[f64], b: &[f64]) -> f64 {
+    (0..a.len()).map(|c| a[c] * rates.tp[c] - b[c] * rates.q[c]).sum()
+}
+
+/// Step in 0..=most from one part to another at which the sum of the F1 is largest, or a local largest that gains.
+fn best_step(now: &Rates, prior: &[f64], from: &Rates, to: &Rates, most: f64) -> f64 {
+    let at = |step: f64| {
+        let mut there = now.clone();
+        there.shift(from, to, step);
+        there
+    };
+    let rising = |step: f64| {
+        let (a, b) = at(step).slopes(prior);
+        value(to, &a, &b) > value(from, &a, &b)
+    };
+    let here = now.macro_f1(prior);
+    let mut end = most;
+    for _ in 0..40 {
+        let (mut low, mut high) = (0.0, end);
+        if rising(end) {
+            low = end;
+        } else {
+            for _ in 0..60 {
+                let middle = f64::midpoint(low, high);
+                if rising(middle) {
+                    low = middle;
+                } else {
+                    high = middle;
                 }
             }
         }
-        let now = Rates::of(joint, &rule).macro_f1(prior);
-        if now - score <= ENOUGH {
-            break;
+        let there = at(low).macro_f1(prior);
+        // All of a part that gains nothing but loses nothing goes too: it would only be weighed again.
+        if there > here || (low >= most && there >= here) {
+            return low;
         }
-        score = now;
+        end = low / 2.0;
     }
-    rule
-}
-
-/// Share of a cell, at most `available`, whose move between two classes gains most.
-///
-/// With t the mass moved the derivative is `2 k_to / (D_to + t)^2 - 2 k_from / (D_from - t)^2` with `D = pi + q`
-/// and `k_c = eta_c D_c - TP_c`, so the optimum is an end or, when both k are positive, one inner point.
-fn best_move(rates: &Rates, prior: &[f64], (from, to): (usize, usize), cell: &[f64], available: f64) -> f64 {
-    let total: f64 = cell.iter().sum();
-    let (d_from, d_to) = (prior[from] + rates.q[from], prior[to] + rates.q[to]);
-    let k_from = cell[from] / total * d_from - rates.tp[from];
-    let k_to = cell[to] / total * d_to - rates.tp[to];
-    if k_to <= 0.0 && k_from >= 0.0 {
-        return 0.0;
-    }
-    if k_to > 0.0 && k_from > 0.0 {
-        let (s_from, s_to) = (k_from.sqrt(), k_to.sqrt());
-        let moved = (s_to * d_from - s_from * d_to) / (s_to + s_from) / total;
-        return moved.clamp(0.0, available);
-    }
-    // Convex or rising: all or nothing.
-    let after = f1(rates.tp[from] - available * cell[from], d_from - available * total)
-        + f1(rates.tp[to] + available * cell[to], d_to + available * total);
-    let before = f1(rates.tp[from], d_from) + f1(rates.tp[to], d_to);
-    if after > before { available } else { 0.0 }
+    0.0
 }

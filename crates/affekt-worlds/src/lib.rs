@@ -11,10 +11,12 @@ mod identity;
 mod joint;
 mod limits;
 mod nuisance;
+mod pair_auc;
 mod render;
 mod sample;
 mod sampling;
 mod spec;
+mod variant;
 mod world;
 
 pub use error::WorldError;

@@ -33,6 +33,10 @@ pub struct WorldLimits {
     pub argmax_confusion: Vec<Vec<f64>>,
     /// Mean entropy of the posterior, in nats: how ambiguous the faces are.
     pub mean_entropy: f64,
+    /// Area under the ROC curve that the true posterior ratio reaches for every two classes; 0.5 on the diagonal.
+    ///
+    /// Scores of pixels cannot pass it, whatever the priors: 0.5 is a pair that nobody can part.
+    pub pair_auc: Vec<Vec<f64>>,
 }
 
 impl World {
@@ -43,6 +47,7 @@ impl World {
     /// accuracy = sum_x max_c P(x, c)
     /// macro-F1 = max over rules of 1/K sum_c 2 TP_c / (pi_c + q_c)
     /// mean entropy = -sum_x sum_c P(x, c) ln eta_c(x)
+    /// pair AUC = P(r(x) > r(y)) + P(r(x) = r(y)) / 2,  x ~ P(. | a), y ~ P(. | b), r = P(. , a) / P(. , b)
     /// ```
     ///
     /// # Numerics
@@ -96,6 +101,7 @@ impl WorldLimits {
             best_confusion: best.confusion(joint),
             argmax_confusion: argmax.confusion(joint),
             mean_entropy: joint.mean_entropy(),
+            pair_auc: joint.pair_auc(),
         }
     }
 }

@@ -56,7 +56,7 @@ impl World {
         Self::check(toml::from_str(text)?)
     }
 
-    fn check(spec: WorldSpec) -> Result<Self, WorldError> {
+    pub(crate) fn check(spec: WorldSpec) -> Result<Self, WorldError> {
         check_name(&spec.name)?;
         if spec.renderer != RENDERER {
             return Err(WorldError::Renderer { world: spec.name, got: spec.renderer, expected: RENDERER });
@@ -80,21 +80,6 @@ impl World {
         let classes = check_classes(&spec, &label_set)?;
         let pair = check_pair(&spec, &label_set)?;
         Ok(Self { spec, label_set, classes, pair })
-    }
-
-    /// The same world with another rho, named `<name>-rho<percent>`: one point of a sweep.
-    ///
-    /// # Errors
-    /// [`WorldError::Number`] when rho is not in 0..=1, or the world has no pair.
-    pub fn with_rho(&self, rho: f64) -> Result<Self, WorldError> {
-        let mut spec = self.spec.clone();
-        let Some(pair) = &mut spec.pair else {
-            return Err(number("rho", rho, "no rho at all, for the world has no pair"));
-        };
-        pair.rho = rho;
-        spec.name = format!("{}-rho{:03.0}", spec.name, rho * 100.0);
-        within("pair.rho", rho, 0.0, 1.0, "0 to 1")?;
-        Self::check(spec)
     }
 
     /// Name of the world; every sample id starts with it.
@@ -151,6 +136,10 @@ impl World {
     )]
     pub fn canonical_toml(&self) -> String {
         toml::to_string(&self.spec).expect("a checked world has only numbers, strings and tables")
+    }
+
+    pub(crate) fn spec(&self) -> &WorldSpec {
+        &self.spec
     }
 
     pub(crate) fn class_tables(&self) -> &[ClassSpec] {
@@ -226,7 +215,7 @@ fn check_pair(spec: &WorldSpec, set: &LabelSet) -> Result<Option<Pair>, WorldErr
     Ok(Some(Pair { members, rho: pair.rho }))
 }
 
-fn wrong_class(what: &'static str, got: &str, set: &LabelSet) -> WorldError {
+pub(crate) fn wrong_class(what: &'static str, got: &str, set: &LabelSet) -> WorldError {
     WorldError::Class {
         what,
         got: got.to_owned(),
@@ -235,12 +224,12 @@ fn wrong_class(what: &'static str, got: &str, set: &LabelSet) -> WorldError {
     }
 }
 
-fn number(what: impl Into<String>, got: f64, expected: &'static str) -> WorldError {
+pub(crate) fn number(what: impl Into<String>, got: f64, expected: &'static str) -> WorldError {
     WorldError::Number { what: what.into(), got, expected }
 }
 
 /// Tested positively, so that NaN fails.
-fn within(
+pub(crate) fn within(
     what: impl Into<String>,
     got: f64,
     low: f64,

@@ -1,5 +1,7 @@
 //! World files: what is refused, and the canonical text.
 
+use std::collections::BTreeMap;
+
 use affekt_core::{Seed, Split};
 use affekt_worlds::{World, WorldError};
 
@@ -96,4 +98,45 @@ fn the_two_worlds_differ_in_rho_only() {
     assert_eq!(renamed.replacen("rho = 0.0", "rho = 1.0", 1), degenerate.canonical_toml());
     assert_eq!(degenerate.with_rho(0.25).unwrap().name(), "degenerate-rho025");
     assert!(degenerate.with_rho(f64::NAN).is_err());
+}
+
+fn with_prior(given: &[(&str, f64)]) -> Result<World, WorldError> {
+    let given: BTreeMap<String, f64> = given.iter().map(|&(name, p)| (name.to_owned(), p)).collect();
+    World::from_toml(DEGENERATE).expect("a built-in world").with_prior(&given)
+}
+
+#[test]
+fn a_given_prior_leaves_the_others_their_proportions() {
+    let file = World::from_toml(DEGENERATE).unwrap();
+    let dosed = with_prior(&[("anger", 0.09), ("fear", 0.07)]).unwrap();
+    assert_eq!(dosed.name(), "degenerate-prior");
+    let (before, after) = (file.prior(), dosed.prior());
+    assert!((after.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    assert!((after[1] - 0.09).abs() < 1e-15 && (after[3] - 0.07).abs() < 1e-15);
+    for class in [0, 2, 4, 5, 6, 7] {
+        assert!((after[class] / before[class] - 0.84 / 0.92).abs() < 1e-12, "class {class}");
+    }
+    // A swap of two classes touches no other.
+    let swapped = with_prior(&[("happiness", 0.035), ("fear", 0.20)]).unwrap().prior();
+    for class in [0, 1, 2, 5, 6, 7] {
+        assert!((swapped[class] - before[class]).abs() < 1e-12, "class {class}");
+    }
+    // The file of the swapped world says the same as four keys.
+    let keys =
+        with_prior(&[("happiness", 0.035), ("fear", 0.20), ("sadness", 0.045), ("anger", 0.12)]).unwrap();
+    let file = include_str!("../../../configs/worlds/frequent-isolated.toml");
+    let file = World::from_toml(file).unwrap();
+    for (a, b) in keys.prior().iter().zip(file.prior()) {
+        assert!((a - b).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn priors_that_cannot_be_are_refused() {
+    assert!(matches!(with_prior(&[("rage", 0.1)]), Err(WorldError::Class { .. })));
+    for given in
+        [&[("anger", 1.0)][..], &[("anger", 0.6), ("fear", 0.6)], &[("anger", -0.1)], &[("anger", f64::NAN)]]
+    {
+        assert!(matches!(with_prior(given), Err(WorldError::Number { .. })), "{given:?}");
+    }
 }

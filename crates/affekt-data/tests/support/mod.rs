@@ -144,5 +144,12 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
 
 /// The usual preprocessing, without a detector.
 pub(crate) fn preparing(split: SplitSpec, progress: &mut dyn FnMut(&ShardDone)) -> Preparing<'_> {
-    Preparing { preprocess: preprocess(), split, noise: None, detector: &Preparing::no_detector, progress }
+    Preparing {
+        preprocess: preprocess(),
+        split,
+        thin: None,
+        noise: None,
+        detector: &Preparing::no_detector,
+        progress,
+    }
 }

@@ -110,18 +110,24 @@ pub(crate) fn error_structure(study: &Study, dataset: &Dataset, slug: &str) -> D
 pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<DotPanels> {
     let of_pair = |metric: &String| {
         let pair = study.plan.pair.as_ref();
-        metric.contains("auc")
+        metric.starts_with("pair_auc")
             && (!metric.contains(':')
                 || pair.is_some_and(|[a, b]| metric.contains(&**a) && metric.contains(&**b)))
     };
     let metrics: Vec<String> = study.metrics(dataset.name()).into_iter().filter(of_pair).collect();
-    let panels: Vec<DotPanel> =
-        metrics.iter().map(|metric| arm_panel(study, dataset, metric, metric)).collect();
+    let limit = dataset.pair(&study.plan).zip(dataset.limits.as_ref()).and_then(|([a, b], limits)| {
+        let value = *limits.pair_auc.get(a)?.get(b)?;
+        Some(Reference { label: "true posterior".to_owned(), value, spread: None })
+    });
+    let with_limit =
+        |metric: &String| DotPanel { reference: limit.clone(), ..arm_panel(study, dataset, metric, metric) };
+    let panels: Vec<DotPanel> = metrics.iter().map(with_limit).collect();
     (!panels.is_empty()).then(|| DotPanels {
         id: format!("auc-{slug}"),
         title: format!("{}: separability of the degenerate pair", dataset.name()),
         description:
-            "Area under the ROC curve for telling the two classes apart: 0.5 is chance, 1 is perfect."
+            "Area under the ROC curve for telling the two classes apart: 0.5 is chance, 1 is perfect. The dashed \
+             line, where the truth is known, is what the true posterior reaches: no score of a face passes it."
                 .to_owned(),
         panels,
         linked: false,

@@ -160,6 +160,8 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
             argmax_f1_per_class: vec![0.86, 0.47, 0.55, 0.38, 0.88, 0.71, 0.68, 0.60],
             best_confusion: share.clone(),
             argmax_confusion: share,
+            pair_auc: vec![vec![0.5; 8]; 8],
+            rho: Some(1.0),
         };
         limits.save(&out_root.join(&folder).join("limits.json")).unwrap();
     }

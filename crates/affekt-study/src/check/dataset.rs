@@ -1,11 +1,12 @@
 //! Values of a dataset that cannot be.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use affekt_ot::PrototypeTable;
 
 use super::Checks;
-use crate::{DatasetSource, DatasetSpec, NoiseSpec, PrototypeSource, StudySpec};
+use crate::{DatasetSource, DatasetSpec, NoiseSpec, PrototypeSource, StudySpec, ThinSpec};
 
 pub(super) fn check_dataset(
     checks: &mut Checks,
@@ -17,7 +18,7 @@ pub(super) fn check_dataset(
     checks.name(format!("{key}.name"), &dataset.name);
     let exists = |path: &Path| folder.join(path).is_file();
     match &dataset.source {
-        DatasetSource::World { world, size, .. } => {
+        DatasetSource::World { world, size, rho, prior, .. } => {
             checks.demand(
                 exists(world),
                 format!("{key}.source.world"),
@@ -37,6 +38,10 @@ pub(super) fn check_dataset(
                 checks.demand(n <= largest, format!("{key}.source.size.{part}"), n, "at most 10 million");
             }
             needs_valid(checks, format!("{key}.source.size.valid"), size.valid > 0);
+            if let Some(rho) = *rho {
+                checks.within(format!("{key}.source.rho"), rho, 0.0, 1.0);
+            }
+            check_shares(checks, &format!("{key}.source.prior"), prior);
         }
         DatasetSource::Files { manifest, folder: below, split, .. } => {
             checks.demand(
@@ -58,6 +63,15 @@ pub(super) fn check_dataset(
             checks.demand(held_out < 1.0, format!("{key}.source.split"), held_out, "valid + test below 1");
             needs_valid(checks, format!("{key}.source.split.valid"), split.valid > 0.0);
         }
+    }
+    if let Some(ThinSpec::Keep { shares, .. }) = dataset.source.thin() {
+        checks.demand(
+            !shares.is_empty(),
+            format!("{key}.source.thin.shares"),
+            shares,
+            "at least one class and its share",
+        );
+        check_shares(checks, &format!("{key}.source.thin.shares"), shares);
     }
     if let Some(noise) = dataset.source.noise() {
         check_noise(checks, &format!("{key}.source.noise"), noise);
@@ -88,6 +102,13 @@ pub(super) fn check_transfers(checks: &mut Checks, spec: &StudySpec) {
         let used = spec.transfers.iter().any(|transfer| transfer.test == dataset.name);
         let expected = "false, or a [[transfer]] that tests on it";
         checks.demand(used, format!("dataset.{i}.tested_only"), true, expected);
+    }
+}
+
+/// Whether the classes are those of the dataset is known when it is prepared.
+fn check_shares(checks: &mut Checks, key: &str, shares: &BTreeMap<String, f64>) {
+    for (class, &share) in shares {
+        checks.demand(share > 0.0 && share <= 1.0, format!("{key}.{class}"), share, "a share in (0, 1]");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Datasets of a study and what the network sees of them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use affekt_face::{Colour, Framing};
 use serde::{Deserialize, Serialize};
 
 use super::noise::named;
-use crate::NoiseSpec;
+use crate::{NoiseSpec, ThinSpec};
 
 /// Size of the square RGB input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +69,16 @@ pub enum DatasetSource {
         size: WorldSize,
         /// Seed of the draw; the same for every run, so that all runs see one dataset.
         seed: u64,
+        /// Probability that the pair exchanges faces, in [0, 1]: one point of a sweep; absent for the world file's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rho: Option<f64>,
+        /// Prior of some classes in every split, a frequency swap or a dose of the tail; the others keep their
+        /// proportions. The limits follow. Absent for the world file's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        prior: BTreeMap<String, f64>,
+        /// Training faces left out; absent for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thin: Option<ThinSpec>,
         /// Noise on the training labels; absent for the labels as drawn.
         #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
         noise: Option<NoiseSpec>,
@@ -85,6 +96,9 @@ pub enum DatasetSource {
         colour: Colour,
         /// Split by subject.
         split: SplitSpec,
+        /// Training images left out; absent for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thin: Option<ThinSpec>,
         /// Noise on the training labels; absent for the labels as annotated.
         #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
         noise: Option<NoiseSpec>,
@@ -96,6 +110,13 @@ impl DatasetSource {
     pub fn noise(&self) -> Option<&NoiseSpec> {
         match self {
             Self::World { noise, .. } | Self::Files { noise, .. } => noise.as_ref(),
+        }
+    }
+
+    /// Training faces left out.
+    pub fn thin(&self) -> Option<&ThinSpec> {
+        match self {
+            Self::World { thin, .. } | Self::Files { thin, .. } => thin.as_ref(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod dataset;
 mod method;
 mod noise;
 mod remedy;
+mod thin;
 mod training;
 
 use affekt_augment::AugmentSpec;
@@ -23,6 +24,7 @@ pub use dataset::{
 pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
 pub use remedy::{ExpressionLossSpec, MixupSpec, PostHocRuleSpec, PostHocSpec, SecondStageSpec};
+pub use thin::ThinSpec;
 pub use training::{
     Backbone, FrozenWarmupSpec, Head, LossSpec, ModelSpec, OptimizerSpec, Precision, SamplingSpec,
     ScheduleSpec, TaskWeights, TrainSpec, WeightsSpec,

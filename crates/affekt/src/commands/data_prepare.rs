@@ -26,6 +26,7 @@ pub(super) fn run(args: &DataPrepareArgs) -> anyhow::Result<Outcome> {
     let preparing = Preparing {
         preprocess,
         split,
+        thin: None,
         noise: None,
         detector: &detector,
         progress: &mut |done| progress.shard(done),

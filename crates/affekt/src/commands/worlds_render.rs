@@ -30,7 +30,7 @@ pub(super) fn run(args: &WorldsRenderArgs) -> anyhow::Result<Outcome> {
     })?;
     let labels = args.out.join("labels.csv");
     write_atomic(&labels, &labels_csv(&world, &samples)?)?;
-    limits(&world.limits(), args.n, seed).save(&args.out.join("limits.json"))?;
+    limits(&world, args.n, seed).save(&args.out.join("limits.json"))?;
     output::line(&format!("{} faces of {} in {}", samples.len(), world.name(), args.out.display()))?;
     Ok(Outcome::Done)
 }

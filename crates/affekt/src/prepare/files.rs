@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, Hasher};
-use affekt_data::{Dataset, LabelNoise, Preparing, fingerprint, prepare_files};
+use affekt_data::{Dataset, LabelNoise, Preparing, Thinning, fingerprint, prepare_files};
 use affekt_face::Preprocess;
-use affekt_study::{NoiseSpec, Prepared, SplitSpec};
+use affekt_study::{NoiseSpec, Prepared, SplitSpec, ThinSpec};
 
-use super::{Preparation, Progress, noise};
+use super::{Preparation, Progress, noise, thin};
 use crate::detector::detector;
 use crate::identity;
 
@@ -18,6 +18,7 @@ pub(super) struct Files {
     root: PathBuf,
     preprocess: Preprocess,
     split: affekt_data::SplitSpec,
+    thin: Option<Thinning>,
     noise: Option<LabelNoise>,
     inputs: Digest,
 }
@@ -29,10 +30,11 @@ impl Files {
         root: &Path,
         preprocess: Preprocess,
         split: SplitSpec,
-        noise: Option<&NoiseSpec>,
+        (thin, noise): (Option<&ThinSpec>, Option<&NoiseSpec>),
     ) -> anyhow::Result<Self> {
         let dataset = Dataset::load(manifest)?;
         let noise = noise.map(|spec| noise::resolve(spec, dataset.label_set())).transpose()?;
+        let thin = thin.map(|spec| thin::resolve(spec, dataset.label_set())).transpose()?;
         let SplitSpec { valid, test, seed, keep } = split;
         let mut hasher = Hasher::new();
         hasher
@@ -42,12 +44,19 @@ impl Files {
         hasher.part("files", fingerprint(&dataset, root)?.as_str().as_bytes());
         hasher.part("preprocess", preprocess.digest().as_str().as_bytes());
         hasher.part("valid", &valid.to_le_bytes()).part("test", &test.to_le_bytes());
+        if let Some(keep) = keep {
+            hasher.part("keep", &keep.to_le_bytes());
+        }
+        if let Some(thin) = &thin {
+            hasher.part("thin", format!("{thin:?}").as_bytes());
+        }
         if let Some(noise) = &noise {
             hasher.part("noise", format!("{noise:?}").as_bytes());
         }
         let inputs = hasher.part("seed", &seed.to_le_bytes()).finish();
         let split = affekt_data::SplitSpec { valid, test, seed, keep };
-        Ok(Self { name: name.to_owned(), dataset, root: root.to_owned(), preprocess, split, noise, inputs })
+        let (name, root) = (name.to_owned(), root.to_owned());
+        Ok(Self { name, dataset, root, preprocess, split, thin, noise, inputs })
     }
 }
 
@@ -60,6 +69,7 @@ impl Preparation for Files {
         let preparing = Preparing {
             preprocess: self.preprocess,
             split: self.split,
+            thin: self.thin.as_ref(),
             noise: self.noise.as_ref(),
             detector: &detector,
             progress: &mut |done| progress.shard(done),

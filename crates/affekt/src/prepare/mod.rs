@@ -3,6 +3,7 @@
 mod files;
 mod noise;
 mod progress;
+mod thin;
 mod world;
 
 use std::fs;
@@ -76,11 +77,10 @@ fn preparation(
 ) -> anyhow::Result<Box<dyn Preparation>> {
     let size = study.spec().input.size;
     match &dataset.source {
-        DatasetSource::World { world, size: faces, seed, noise } => {
-            let path = study.folder().join(world);
-            Ok(Box::new(Rendering::new(&dataset.name, &path, *faces, *seed, size, noise.as_ref())?))
+        source @ DatasetSource::World { .. } => {
+            Ok(Box::new(Rendering::new(&dataset.name, &study.folder(), source, size)?))
         }
-        DatasetSource::Files { manifest, folder, framing, colour, split, noise } => {
+        DatasetSource::Files { manifest, folder, framing, colour, split, thin, noise } => {
             let Some(root) = data_root else {
                 bail!(
                     "its files are not part of this repository; pass --data-root with the folder that holds them"
@@ -91,7 +91,8 @@ fn preparation(
                 .context("cannot make faces of the pictures like this")?
                 .with_colour(*colour);
             let root = folder.as_ref().map_or_else(|| root.to_owned(), |folder| root.join(folder));
-            Ok(Box::new(Files::new(&dataset.name, &path, &root, preprocess, *split, noise.as_ref())?))
+            let changes = (thin.as_ref(), noise.as_ref());
+            Ok(Box::new(Files::new(&dataset.name, &path, &root, preprocess, *split, changes)?))
         }
     }
 }

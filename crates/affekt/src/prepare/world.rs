@@ -4,14 +4,14 @@ use std::path::Path;
 
 use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
 use affekt_core::{LabelDistribution, Seed, Split};
-use affekt_data::{LabelNoise, put_noise};
+use affekt_data::{LabelNoise, Thinning, put_noise};
 use affekt_face::{Channels, RowOutcome, ShardedCacheWriter};
-use affekt_study::{NoiseSpec, Prepared, WorldSize};
-use affekt_worlds::{World, WorldLimits, WorldSample};
-use anyhow::Context;
+use affekt_study::{DatasetSource, Prepared, WorldSize};
+use affekt_worlds::{World, WorldSample};
+use anyhow::{Context, bail};
 use rayon::prelude::*;
 
-use super::{Preparation, Progress, noise};
+use super::{Preparation, Progress, noise, thin};
 use crate::identity;
 
 /// Test sets drawn to find how far a finite one strays from the limits.
@@ -24,21 +24,32 @@ pub(super) struct Rendering {
     faces: WorldSize,
     seed: Seed,
     size: u32,
+    thin: Option<Thinning>,
     noise: Option<LabelNoise>,
     inputs: Digest,
 }
 
 impl Rendering {
+    /// `folder` is where relative paths of the study start.
     pub(super) fn new(
         dataset: &str,
-        path: &Path,
-        faces: WorldSize,
-        seed: u64,
+        folder: &Path,
+        source: &DatasetSource,
         size: u32,
-        noise: Option<&NoiseSpec>,
     ) -> anyhow::Result<Self> {
-        let world = World::load(path)?;
-        let noise = noise.map(|spec| noise::resolve(spec, world.label_set())).transpose()?;
+        let DatasetSource::World { world, size: faces, seed, rho, prior, thin, noise } = source else {
+            bail!("a dataset of files was taken for a world");
+        };
+        let mut world = World::load(folder.join(world))?;
+        if let Some(rho) = *rho {
+            world = world.with_rho(rho).context("cannot set source.rho")?;
+        }
+        if !prior.is_empty() {
+            world = world.with_prior(prior).context("cannot set source.prior")?;
+        }
+        let thin = thin.as_ref().map(|spec| thin::resolve(spec, world.label_set())).transpose()?;
+        let noise = noise.as_ref().map(|spec| noise::resolve(spec, world.label_set())).transpose()?;
+        let (faces, seed) = (*faces, *seed);
         let mut hasher = Hasher::new();
         hasher.part("kind", b"world").part("code", identity::DATA.as_bytes());
         hasher.part("dataset", dataset.as_bytes()).part("world", world.canonical_toml().as_bytes());
@@ -51,11 +62,14 @@ impl Rendering {
         ] {
             hasher.part(name, &value.to_le_bytes());
         }
+        if let Some(thin) = &thin {
+            hasher.part("thin", format!("{thin:?}").as_bytes());
+        }
         if let Some(noise) = &noise {
             hasher.part("noise", format!("{noise:?}").as_bytes());
         }
         let inputs = hasher.finish();
-        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, noise, inputs })
+        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, thin, noise, inputs })
     }
 
     fn samples(&self) -> Vec<WorldSample> {
@@ -66,7 +80,15 @@ impl Rendering {
         ];
         let places: Vec<(Split, u64)> =
             parts.into_iter().flat_map(|(split, n)| (0..n).map(move |index| (split, index))).collect();
-        places.into_par_iter().map(|(split, index)| self.world.draw(self.seed, split, index)).collect()
+        let drawn: Vec<WorldSample> =
+            places.into_par_iter().map(|(split, index)| self.world.draw(self.seed, split, index)).collect();
+        let Some(thin) = &self.thin else { return drawn };
+        let training: Vec<_> = drawn
+            .iter()
+            .map(|sample| (&sample.id, (sample.split == Split::Train).then_some(sample.class)))
+            .collect();
+        let kept = thin.keeps(&training);
+        drawn.into_iter().zip(kept).filter_map(|(sample, stays)| stays.then_some(sample)).collect()
     }
 }
 
@@ -107,7 +129,7 @@ impl Preparation for Rendering {
         }
         manifest.save(folder)?;
         Quarantine::default().save(&folder.join("quarantine.csv"))?;
-        limits(&self.world.limits(), self.faces.test, self.seed).save(&folder.join("limits.json"))?;
+        limits(&self.world, self.faces.test, self.seed).save(&folder.join("limits.json"))?;
         let digest = Hasher::new()
             .part("manifest", Digest::of_file(&folder.join("manifest.csv"))?.as_str().as_bytes())
             .part("faces", faces.digest.as_str().as_bytes())
@@ -136,8 +158,9 @@ fn manifest_row(sample: &WorldSample) -> anyhow::Result<ManifestRow> {
     })
 }
 
-/// The limits with their spread over test sets of `n_test` faces.
-pub(crate) fn limits(limits: &WorldLimits, n_test: u64, seed: Seed) -> Limits {
+/// The limits of a world with their spread over test sets of `n_test` faces.
+pub(crate) fn limits(world: &World, n_test: u64, seed: Seed) -> Limits {
+    let limits = world.limits();
     let spread = limits.sampling_sd(n_test, SPREAD_DRAWS, seed);
     let accuracy = limits.accuracy;
     Limits {
@@ -148,9 +171,11 @@ pub(crate) fn limits(limits: &WorldLimits, n_test: u64, seed: Seed) -> Limits {
         // Binomial: the argmax rule is right with this probability on every face.
         accuracy_sd: if n_test > 0 { (accuracy * (1.0 - accuracy) / n_test as f64).sqrt() } else { 0.0 },
         macro_f1_sd: spread.macro_f1,
-        best_f1_per_class: limits.best_f1_per_class.clone(),
-        argmax_f1_per_class: limits.argmax_f1_per_class.clone(),
-        best_confusion: limits.best_confusion.clone(),
-        argmax_confusion: limits.argmax_confusion.clone(),
+        best_f1_per_class: limits.best_f1_per_class,
+        argmax_f1_per_class: limits.argmax_f1_per_class,
+        best_confusion: limits.best_confusion,
+        argmax_confusion: limits.argmax_confusion,
+        pair_auc: limits.pair_auc,
+        rho: world.rho(),
     }
 }

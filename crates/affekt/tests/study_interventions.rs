@@ -1,0 +1,160 @@
+//! Interventions of a study's datasets through the real binary: a world's rho and prior, training faces left out.
+#![cfg(not(feature = "torch"))]
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod miniature;
+mod support;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::{Limits, Manifest, Plan};
+use affekt_core::Split;
+use affekt_testkit::raf_db;
+use miniature::Miniature;
+use support::{Ran, affekt};
+
+/// Seven classes and three action units, with a pair: its limits take no time.
+fn world(folder: &Path) -> PathBuf {
+    let mut text = "name = \"toy\"\nrenderer = 1\nlabel_set = \"affectnet-7\"\naus = [1, 4, 12]\n\
+                    nuisance = 0.0\nintensity = [1.0, 1.0]\nsamples_per_subject = 4\n\
+                    [pair]\nclasses = [\"fear\", \"anger\"]\nrho = 1.0\n"
+        .to_owned();
+    for (k, name) in affekt_core::LabelSet::affectnet7().classes().iter().enumerate() {
+        let prior = if k == 0 { 0.4 } else { 0.1 };
+        let au = [0, 1, 2].map(|j| if k >> j & 1 == 1 { 0.75 } else { 0.25 });
+        let va = "va_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]";
+        writeln!(text, "[classes.{name}]\nprior = {prior}\n{va}\nau = {au:?}").unwrap();
+    }
+    let path = folder.join("toy.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn dataset(name: &str, source: &str, more: &str) -> String {
+    format!(
+        "{{ name = \"{name}\", prototypes = {{ kind = \"table\", table = \"affectnet-val\" }}, \
+         source = {{ {source}{more} }} }}"
+    )
+}
+
+/// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
+fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
+    let datasets = format!("dataset=[{}]", datasets.join(", "));
+    let mut words = vec!["study", "run", "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
+    words.extend(["--fail-fast", "--jobs", "1"]);
+    for item in ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets] {
+        words.extend(["--set", item]);
+    }
+    words.extend(more);
+    affekt(&words)
+}
+
+fn folders(out: &Path) -> impl Fn(&str) -> PathBuf {
+    let plan = Plan::load(&out.join("circumplex-worlds/plan.toml")).unwrap();
+    let out = out.to_owned();
+    move |name| out.join(&plan.dataset(name).unwrap().folder)
+}
+
+#[test]
+fn rho_prior_and_thinning_of_a_world_change_what_they_name_and_nothing_else() {
+    let temporary = tempfile::tempdir().unwrap();
+    let out = temporary.path().join("runs");
+    let world = world(temporary.path());
+    let source = format!(
+        "kind = \"world\", world = {world:?}, size = {{ train = 900, valid = 40, test = 500 }}, seed = 0"
+    );
+    let datasets = [
+        dataset("plain", &source, ""),
+        dataset("apart", &source, ", rho = 0.25"),
+        dataset("dosed", &source, ", prior = { fear = 0.3, anger = 0.2 }"),
+        dataset("balanced", &source, ", thin = { kind = \"balance\", seed = 0 }"),
+        dataset("swapped", &source, ", thin = { kind = \"keep\", shares = { neutral = 0.25 }, seed = 0 }"),
+    ];
+    let ran = study(&out, &datasets, &[]);
+    assert!(ran.stderr.contains("this build has no LibTorch"), "{}", ran.stderr);
+    let folder = folders(&out);
+    let load = |name: &str| Manifest::load(&folder(name)).unwrap();
+    let limits = |name: &str| Limits::load(&folder(name).join("limits.json")).unwrap();
+    let plain = load("plain");
+    let [fear, anger] = ["fear", "anger"]
+        .map(|name| plain.label_set.classes().iter().position(|class| class == name).unwrap());
+
+    assert_eq!((limits("plain").rho, limits("apart").rho), (Some(1.0), Some(0.25)));
+    assert!((limits("plain").pair_auc[fear][anger] - 0.5).abs() < 1e-12);
+    assert!(limits("apart").pair_auc[fear][anger] > 0.55);
+    let apart = load("apart");
+    for (before, after) in plain.rows.iter().zip(&apart.rows) {
+        assert_eq!((before.split, &before.aus), (after.split, &after.aus), "the same faces");
+    }
+    assert_ne!(plain.class_counts(Split::Test), apart.class_counts(Split::Test));
+
+    let dosed = load("dosed").class_counts(Split::Test);
+    assert!((130..170).contains(&dosed[fear]) && (80..120).contains(&dosed[anger]), "{dosed:?}");
+
+    let rarest = *plain.class_counts(Split::Train).iter().min().unwrap();
+    let balanced = load("balanced");
+    assert_eq!(balanced.class_counts(Split::Train), vec![rarest; 7]);
+    let neutral = plain.class_counts(Split::Train)[0];
+    let swapped = load("swapped");
+    assert_eq!(swapped.class_counts(Split::Train)[0], (neutral as f64 * 0.25).round() as u64);
+    assert_eq!(swapped.class_counts(Split::Train)[1..], plain.class_counts(Split::Train)[1..]);
+    for thinned in [balanced, swapped] {
+        for split in [Split::Valid, Split::Test] {
+            assert!(thinned.split(split).eq(plain.split(split)), "held-out rows stay");
+        }
+        assert!(thinned.split(Split::Train).all(|row| plain.rows.contains(row)));
+        // The cache has a face for each row and no other.
+        let name = if thinned.rows.len() < 1000 { "balanced" } else { "swapped" };
+        let cache = affekt_face::FaceCache::open(&folder(name).join("faces")).unwrap();
+        assert_eq!(cache.len(), thinned.rows.len(), "{name}");
+    }
+    assert_eq!(limits("balanced"), limits("plain"), "thinning moves no limit");
+}
+
+#[test]
+fn what_a_world_cannot_do_is_said() {
+    let temporary = tempfile::tempdir().unwrap();
+    let out = temporary.path().join("runs");
+    let world = world(temporary.path());
+    let source = format!(
+        "kind = \"world\", world = {world:?}, size = {{ train = 60, valid = 10, test = 10 }}, seed = 0"
+    );
+    for (more, expected) in [
+        (", prior = { rage = 0.3 }", "unknown class in prior \"rage\""),
+        (", prior = { fear = 0.6, anger = 0.6 }", "sum of the priors given is 1.2; expected below 1"),
+        (", thin = { kind = \"keep\", shares = { rage = 0.5 }, seed = 0 }", "source.thin.shares names rage"),
+    ] {
+        let ran = study(&out, &[dataset("toy", &source, more)], &[]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.contains(expected), "{expected} is missing in {}", ran.stderr);
+    }
+}
+
+#[test]
+fn files_are_thinned_after_their_split() {
+    let miniature = Miniature::new("raf-db", None, raf_db);
+    let root = miniature.tree().root().to_owned();
+    let out = root.with_file_name("runs");
+    let source = format!(
+        "kind = \"files\", manifest = {:?}, framing = {{ kind = \"picture\", fit = \"stretch\", \
+         filter = \"pil-bilinear\" }}, colour = \"rgb\", split = {{ valid = 0.1, test = 0.1, seed = 0 }}",
+        root.with_file_name("set.toml")
+    );
+    let datasets = [
+        dataset("whole", &source, ""),
+        dataset("balanced", &source, ", thin = { kind = \"balance\", seed = 0 }"),
+    ];
+    study(&out, &datasets, &["--data-root", root.to_str().unwrap()]);
+    let folder = folders(&out);
+    let [whole, balanced] = ["whole", "balanced"].map(|name| Manifest::load(&folder(name)).unwrap());
+    let counts = balanced.class_counts(Split::Train);
+    let present: Vec<u64> = counts.into_iter().filter(|&n| n > 0).collect();
+    assert!(present.iter().all(|n| n == &present[0]), "{present:?}");
+    assert!(balanced.rows.len() < whole.rows.len());
+    for split in [Split::Valid, Split::Test] {
+        assert!(balanced.split(split).eq(whole.split(split)), "held-out rows stay");
+    }
+    let cache = affekt_face::FaceCache::open(&folder("balanced").join("faces")).unwrap();
+    assert_eq!(cache.len(), balanced.rows.len());
+}
