@@ -47,7 +47,7 @@ pub struct BcaInterval {
 /// # Numerics
 /// Resamples that are permutations of each other share a mean, so multisets with multinomial weights are
 /// enumerated. Means within [`Differences::tolerance`] of the observed one are ties. Deterministic, yet it
-/// under-covers at few pairs: at six the 95 % interval covers about 85 % (`docs/stats-calibration.md` has the
+/// under-covers at few pairs: at six the 95 % interval covers about 86 % (`docs/stats-calibration.md` has the
 /// simulation). Prefer the exact interval of [`crate::hodges_lehmann()`].
 ///
 /// # Source
