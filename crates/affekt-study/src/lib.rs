@@ -25,6 +25,7 @@ mod prepared;
 mod progress;
 mod run;
 mod spec;
+mod structure;
 mod study;
 mod training_tables;
 
