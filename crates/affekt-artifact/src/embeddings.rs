@@ -8,7 +8,7 @@ use crate::{ArtifactError, write_atomic};
 
 /// Features before the heads, one row a sample.
 ///
-/// Row k belongs to the k-th row of `predictions.csv` among those of the last epoch's weights.
+/// Row k belongs to the k-th test row of `predictions.csv` among those of the last epoch's weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embeddings {
     /// Length of a row; at least 1.

@@ -14,12 +14,17 @@ use serde::{Deserialize, Serialize};
 use crate::contrast::tests_of;
 use crate::judge::claims_of;
 use crate::measure::Yardstick;
+use crate::structure::StructureTables;
 use crate::training_tables::TrainingTables;
 use crate::{AnalysisSpec, StudyError, is_done, post_hoc};
 
 /// Files a collection writes into the study folder.
-const OUTPUTS: [&str; 6] =
-    ["results.csv", "tests.csv", "claims.json", "claims.md", "epochs.csv", "warnings.csv"];
+#[rustfmt::skip] // one kind a line
+const OUTPUTS: [&str; 8] = [
+    "results.csv", "tests.csv", "claims.json", "claims.md",
+    "degeneracy.csv", "representation.csv",
+    "epochs.csv", "warnings.csv",
+];
 
 /// A run of the plan that has no results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +111,7 @@ pub fn run_folder(study_dir: &Path, run: &PlannedRun) -> PathBuf {
 }
 
 /// Measures every finished run, gathers its training log and writes `results.csv`, `tests.csv`, `claims.json`,
-/// `claims.md`, `epochs.csv`, `warnings.csv` and, last, `collected.json`. Dataset folders are relative to `out_root`.
+/// `claims.md`, `epochs.csv`, `warnings.csv`, `degeneracy.csv`, `representation.csv` and, last, `collected.json`. Dataset folders are relative to `out_root`.
 ///
 /// # Errors
 /// [`StudyError`] for a prediction file that cannot be read or measured; a missing run is a hole, a training log
@@ -149,6 +154,8 @@ pub fn collect(
         .collect();
     let training = TrainingTables::gather(study_dir, &trained);
     training.save(study_dir)?;
+    let structure = StructureTables::gather(study_dir, plan, &analysis.selection, &done)?;
+    structure.save(study_dir)?;
     let hole =
         |run: &&PlannedRun| Hole { dataset: run.dataset.clone(), arm: run.arm.clone(), seed: run.seed };
     let collected = Collected {
@@ -156,7 +163,7 @@ pub fn collect(
         key,
         n_done: done.len() as u64,
         holes: missing.iter().map(hole).collect(),
-        notes: training.notes,
+        notes: [training.notes, structure.notes].concat(),
         reported: None,
     };
     collected.save(study_dir)?;

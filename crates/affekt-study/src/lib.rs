@@ -26,6 +26,7 @@ mod prepared;
 mod progress;
 mod run;
 mod spec;
+mod structure;
 mod study;
 mod training_tables;
 mod transfer;

@@ -97,15 +97,14 @@ fn rho_prior_and_thinning_of_a_world_change_what_they_name_and_nothing_else() {
     assert_eq!(balanced.class_counts(Split::Train), vec![rarest; 7]);
     let neutral = plain.class_counts(Split::Train)[0];
     let swapped = load("swapped");
-    assert_eq!(swapped.class_counts(Split::Train)[0], (neutral as f64 * 0.25).round() as u64);
+    assert_eq!(swapped.class_counts(Split::Train)[0], (neutral + 2) / 4);
     assert_eq!(swapped.class_counts(Split::Train)[1..], plain.class_counts(Split::Train)[1..]);
-    for thinned in [balanced, swapped] {
+    for (name, thinned) in [("balanced", balanced), ("swapped", swapped)] {
         for split in [Split::Valid, Split::Test] {
             assert!(thinned.split(split).eq(plain.split(split)), "held-out rows stay");
         }
         assert!(thinned.split(Split::Train).all(|row| plain.rows.contains(row)));
         // The cache has a face for each row and no other.
-        let name = if thinned.rows.len() < 1000 { "balanced" } else { "swapped" };
         let cache = affekt_face::FaceCache::open(&folder(name).join("faces")).unwrap();
         assert_eq!(cache.len(), thinned.rows.len(), "{name}");
     }
@@ -145,7 +144,9 @@ fn files_are_thinned_after_their_split() {
         dataset("whole", &source, ""),
         dataset("balanced", &source, ", thin = { kind = \"balance\", seed = 0 }"),
     ];
-    study(&out, &datasets, &["--data-root", root.to_str().unwrap()]);
+    // The rarest class of a miniature has few pictures, and a batch must fit into what stays.
+    let ran = study(&out, &datasets, &["--data-root", root.to_str().unwrap(), "--set", "train.batch_size=2"]);
+    assert!(ran.stderr.contains("this build has no LibTorch"), "{}", ran.stderr);
     let folder = folders(&out);
     let [whole, balanced] = ["whole", "balanced"].map(|name| Manifest::load(&folder(name)).unwrap());
     let counts = balanced.class_counts(Split::Train);

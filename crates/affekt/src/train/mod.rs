@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use affekt_artifact::{Digest, Manifest, Predictions, Selection, write_atomic};
+use affekt_artifact::{Digest, Embeddings, Manifest, Predictions, Selection, write_atomic};
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
@@ -107,8 +107,8 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     distributions::write(&shown, evaluator, model, splits.train.faces(), &run.label_set)?;
     let mut others: Vec<String> = elsewhere.iter().map(|other| other.file.clone()).collect();
     if run.embeddings {
-        embeddings::write(&folder.join(embeddings::FILE), evaluator, model, test.faces())?;
-        others.push(embeddings::FILE.to_owned());
+        embeddings::write(&folder.join(Embeddings::FILE), evaluator, model, test.faces())?;
+        others.push(Embeddings::FILE.to_owned());
     }
     let mut rows = Vec::new();
     for selection in [Selection::Last, Selection::BestValid] {
