@@ -1,6 +1,6 @@
 //! What the class counts of a training split say about weights, margins and offsets. Pure functions, 64 bit.
 //!
-//! n_c is the number of training items of class c, N their sum, K the number of classes, pi_c = n_c / N. A class without
+//! `n_c` is the number of training items of class c, N their sum, K the number of classes, `pi_c = n_c / N`. A class without
 //! an item counts as one item, so that every result is finite.
 
 /// Counts of each class, at least 1.

@@ -263,7 +263,7 @@ fn resolve(
     train.sampling = arm.sampling.or(train.sampling);
     train.soft_targets |= arm.soft_targets;
     let lambda = arm.lambda.unwrap_or(spec.loss.lambda);
-    let run = ResolvedRun {
+    ResolvedRun {
         schema: ResolvedRun::SCHEMA.to_owned(),
         id: String::new(),
         study: spec.study.clone(),
@@ -293,6 +293,5 @@ fn resolve(
         transfers: Vec::new(),
         code: context.code.clone(),
         libtorch: context.libtorch.clone(),
-    };
-    run
+    }
 }
