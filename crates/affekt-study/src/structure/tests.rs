@@ -1,3 +1,5 @@
+//! Rows of both tables from predictions and features made by hand.
+
 use affekt_artifact::Digest;
 use affekt_core::{LabelSet, SampleId, SubjectId};
 
