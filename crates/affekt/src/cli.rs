@@ -1,5 +1,6 @@
 //! The command line.
 
+mod submit;
 mod train;
 mod weights;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use submit::SubmitArgs;
 #[cfg(feature = "torch")]
 pub(crate) use train::StepPrecision;
 pub(crate) use train::{StepArgs, TrainArgs};
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     /// Look at model weights, or bring a checkpoint to timm's names
     #[command(subcommand)]
     Weights(WeightsCommand),
+    /// Write the files of an ABAW submission from predictions, and read them back
+    Submit(SubmitArgs),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
     /// One training step from given weights and a given batch, every intermediate into one safetensors file
