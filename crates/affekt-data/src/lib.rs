@@ -2,7 +2,7 @@
 //!
 //! A [`Dataset`] is described by a file of `data-manifests/`; its [`AnnotationReader`] gives a [`Reading`];
 //! [`split_by_subject`] divides it; [`prepare_files`] decodes and writes; [`check`] compares with the
-//! published counts.
+//! published counts. A [`Submission`] takes predictions back into the files of a challenge.
 
 mod check;
 mod check_table;
@@ -37,6 +37,10 @@ pub use entry::{Entry, Label};
 pub use error::DataError;
 pub use fingerprint::fingerprint;
 pub use formats::{AbawMtlLayout, AbawTestLine, AbawTrack, AbawTracksLayout, read_abaw_test_list};
+pub use formats::{
+    AbawTask, AuThresholds, HolePolicy, Submission, SubmissionCounts, SubmissionError, SubmissionFormat,
+    SubmissionReport, SubmissionShape,
+};
 pub use formats::{
     AffectnetCsvLayout, AffectnetNpyLayout, AffectnetPlusLayout, AffectnetSubset, Bp4dLayout, ColumnRef,
     Columns, CsvLayout, DisfaLayout, EmotionetLayout, ExpwLayout, FerImages, FerLabels, FerPlusLayout,

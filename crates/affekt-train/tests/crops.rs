@@ -29,7 +29,10 @@ impl AffectModel for Means {
     }
 }
 
-fn seen(crop: Crop) -> Result<(Tensor, Vec<Vec<f32>>, Vec<[f32; 2]>), TrainError> {
+/// Images the model was shown, and probabilities and valence-arousal of each face.
+type Seen = (Tensor, Vec<Vec<f32>>, Vec<[f32; 2]>);
+
+fn seen(crop: Crop) -> Result<Seen, TrainError> {
     let splits = miniature(Labels::True);
     let model = Means(Mutex::new(Vec::new()));
     let input = NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop };

@@ -110,7 +110,7 @@ fn mixed_targets_are_two_classes_in_one_proportion_a_batch() {
     }
     assert!(shares.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 1e-3), "another share each step");
     // Valence and arousal of unmixed faces take few values; mixed ones lie between them.
-    assert!(trained.spy.va.iter().all(|(va, mask)| va.len() == 16 && mask.iter().all(|m| *m == 1.0)));
+    assert!(trained.spy.va.iter().all(|(va, mask)| va.len() == 16 && mask.iter().all(|m| *m > 0.5)));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn plain_training_shows_classes_and_soft_targets_distributions() {
     assert!(
         soft.iter()
             .flat_map(|batch| batch.chunks(4))
-            .all(|row| row.iter().filter(|p| **p == 1.0).count() == 1)
+            .all(|row| row.iter().filter(|p| **p > 0.999).count() == 1)
     );
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compare;
+mod submit;
 mod train;
 mod weights;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use compare::{CompareArgs, FormatArg};
+pub(crate) use submit::SubmitArgs;
 #[cfg(feature = "torch")]
 pub(crate) use train::StepPrecision;
 pub(crate) use train::{StepArgs, TrainArgs};
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     /// Look at model weights, or bring a checkpoint to timm's names
     #[command(subcommand)]
     Weights(WeightsCommand),
+    /// Write the files of an ABAW submission from predictions, and read them back
+    Submit(SubmitArgs),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
     /// One training step from given weights and a given batch, every intermediate into one safetensors file

@@ -77,7 +77,7 @@ const ARMS: [(&str, &str); 17] = [
     ("mae", r#"expression = { kind = "mean-absolute" }"#),
     ("balanced-sampling", r#"sampling = "balanced""#),
     ("sqrt-sampling", r#"sampling = "square-root""#),
-    ("mixup", r#"mixup = { alpha = 0.2 }"#),
+    ("mixup", "mixup = { alpha = 0.2 }"),
     ("crt", r#"second_stage = { kind = "crt", epochs = 1, lr = 1e-3 }"#),
     ("tau-norm", r#"second_stage = { kind = "tau-norm", tau = 0.7 }"#),
     (
@@ -165,7 +165,7 @@ fn every_arm_runs_and_does_what_it_says() {
             "base" => {}
             // The second stages leave all but the expression head as base has it.
             "crt" | "tau-norm" => {
-                assert!(same("backbone.") && same("va.") && same("au.") && !same("expression."))
+                assert!(same("backbone.") && same("va.") && same("au.") && !same("expression."));
             }
             // The pairing holds up to what the arm changes: its first convolution cannot be base's any more.
             _ => assert!(!same("backbone."), "{arm}"),

@@ -61,7 +61,7 @@ fn video(tree: &Tree, name: &str, frames: u64) -> String {
             .map(|au| {
                 if k % 6 == 5 {
                     "-1"
-                } else if (k + au) % 3 == 0 {
+                } else if (k + au).is_multiple_of(3) {
                     "1"
                 } else {
                     "0"

@@ -29,6 +29,10 @@ use std::fmt::Debug;
 use affekt_core::LabelSet;
 
 pub use abaw::{AbawMtlLayout, AbawTestLine, AbawTrack, AbawTracksLayout, read_abaw_test_list};
+pub use abaw::{
+    AbawTask, AuThresholds, HolePolicy, Submission, SubmissionCounts, SubmissionError, SubmissionFormat,
+    SubmissionReport, SubmissionShape,
+};
 pub use affectnet_csv::AffectnetCsvLayout;
 pub use affectnet_npy::AffectnetNpyLayout;
 pub use affectnet_plus::{AffectnetPlusLayout, AffectnetSubset};

@@ -8,6 +8,7 @@ mod lists;
 mod miniature;
 mod mtl;
 mod published;
+mod submission;
 mod tracks;
 mod tracks_joined;
 

@@ -72,8 +72,11 @@ fn plan(n_seeds: u64) -> Plan {
     }
 }
 
-/// Kinds of noise between runs of one configuration.
-const NOISES: [(&str, fn(&mut Stream) -> f64); 3] = [
+/// A draw of what sets two runs of one configuration apart.
+type Noise = fn(&mut Stream) -> f64;
+
+/// Kinds of it.
+const NOISES: [(&str, Noise); 3] = [
     ("normal", |stream| 0.01 * stream.normal()),
     // Most runs alike, some far off.
     ("heavy tails", |stream| 0.01 * stream.normal() / stream.uniform().sqrt().clamp(0.1, 1.0)),
@@ -82,7 +85,7 @@ const NOISES: [(&str, fn(&mut Stream) -> f64); 3] = [
 ];
 
 /// Share of simulated studies whose claim comes out as reproduced, where treatment is truly `gain` better.
-fn reproduced(expects: Expectation, n_seeds: u64, gain: f64, noise: fn(&mut Stream) -> f64) -> f64 {
+fn reproduced(expects: Expectation, n_seeds: u64, gain: f64, noise: Noise) -> f64 {
     let (plan, analysis) = (plan(n_seeds), analysis(expects));
     let count = (0..STUDIES)
         .filter(|&study| {

@@ -12,6 +12,7 @@ mod study_collect;
 mod study_plan;
 mod study_run;
 mod study_status;
+mod submit;
 mod summary;
 mod train;
 mod weights;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
         Command::Weights(WeightsCommand::Show(args)) => weights::show(&args),
         Command::Weights(WeightsCommand::Export(args)) => weights::export(&args),
+        Command::Submit(args) => submit::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Step(args) => step::run(&args),
     }

@@ -32,7 +32,9 @@ pub fn read_abaw_test_list(path: &Path) -> Result<Vec<AbawTestLine>, DataError> 
     let lines = text_lines(&bytes)
         .map(|(line, text)| AbawTestLine { line, name: text.map_or_else(String::new, name) });
     let mut lines: Vec<AbawTestLine> = lines.collect();
-    if lines.first().is_some_and(|first| matches!(first.name.as_str(), "image" | "image_location")) {
+    let is_header =
+        |name: &str| ["image", "image_location"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    if lines.first().is_some_and(|first| is_header(&first.name)) {
         lines.remove(0);
     }
     if lines.is_empty() {
