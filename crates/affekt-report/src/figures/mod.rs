@@ -2,6 +2,7 @@
 
 mod attention;
 mod au_rates;
+mod auc_by_rho;
 mod bars;
 mod calibration;
 mod circumplex;
@@ -24,6 +25,7 @@ mod va_density;
 
 pub(crate) use attention::{AttentionHistogram, FaceKind};
 pub(crate) use au_rates::AuRates;
+pub(crate) use auc_by_rho::AucByRho;
 pub(crate) use bars::ClassCounts;
 pub(crate) use calibration::{ArmReliability, ReliabilityDiagram};
 pub(crate) use circumplex::CircumplexMap;

@@ -2,7 +2,7 @@
 
 use affekt_artifact::{PlannedDataset, Transfer};
 
-use super::{ada_df, differences};
+use super::{ada_df, differences, structure};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
 use crate::figures::{
     CircumplexMap, ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram,
@@ -87,6 +87,7 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         group("On the circumplex", "", maps(study, dataset, slug), Vec::new()),
         group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];
+    groups.extend(structure::group(study, dataset, slug));
     groups.extend(ada_df::group(study, dataset, slug));
     Ok(DatasetSection { name: dataset.name().to_owned(), slug: slug.to_owned(), intro, groups })
 }

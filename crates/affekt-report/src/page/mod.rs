@@ -10,6 +10,7 @@ mod dataset;
 mod differences;
 mod provenance;
 mod seeds;
+mod structure;
 mod tests_table;
 mod verdicts;
 mod view;
@@ -22,7 +23,7 @@ use dataset::{DatasetSection, Group};
 use provenance::Provenance;
 use verdicts::VerdictRow;
 
-use crate::figures::{DotPanels, Forest, limits, slug};
+use crate::figures::{AucByRho, DotPanels, Forest, limits, slug};
 use crate::study::Study;
 use crate::svg::ArmStyle;
 use crate::{DataTable, Figure, ReportError};
@@ -38,6 +39,7 @@ pub(crate) struct Page {
     pub(crate) limits: Vec<DotPanels>,
     without_limits: Vec<String>,
     across: Vec<DataTable>,
+    sweep: Option<AucByRho>,
     datasets: Vec<DatasetSection>,
     forests: Vec<Forest>,
     tests: Vec<DataTable>,
@@ -71,6 +73,7 @@ impl Page {
                 .map(|d| d.name().to_owned())
                 .collect(),
             across: across::tables(study),
+            sweep: AucByRho::of(study),
             datasets: with_slug()
                 .map(|(d, slug)| dataset::section(study, d, slug))
                 .collect::<Result<_, _>>()?,
@@ -86,6 +89,7 @@ impl Page {
     /// Every figure, each once.
     pub(crate) fn figures(&self) -> Vec<&dyn Figure> {
         let mut list: Vec<&dyn Figure> = self.limits.iter().map(|f| f as &dyn Figure).collect();
+        list.extend(self.sweep.as_ref().map(|f| f as &dyn Figure));
         for dataset in &self.datasets {
             list.extend(dataset.groups.iter().flat_map(|group| group.figures.iter().map(AsRef::as_ref)));
         }

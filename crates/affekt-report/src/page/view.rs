@@ -62,6 +62,7 @@ struct PageView {
     limits: Vec<FigureView>,
     without_limits: Vec<String>,
     across: Vec<TableView>,
+    sweep: Option<FigureView>,
     datasets: Vec<SectionView>,
     forests: Vec<FigureView>,
     tests: Vec<TableView>,
@@ -98,6 +99,7 @@ fn view(page: &Page) -> PageView {
         limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
         without_limits: page.without_limits.clone(),
         across: tables(&page.across),
+        sweep: page.sweep.as_ref().map(|f| figure_view(f, "")),
         datasets: page
             .datasets
             .iter()

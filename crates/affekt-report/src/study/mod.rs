@@ -11,7 +11,9 @@ mod run;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{ClaimSet, Digest, Epochs, Plan, Results, Selection, Tests, Warnings};
+use affekt_artifact::{
+    ClaimSet, DegeneracyTable, Digest, Epochs, Plan, RepresentationTable, Results, Selection, Tests, Warnings,
+};
 use affekt_metrics::UndefinedClass;
 
 pub(crate) use ada_df::{ADA_DF_NUMBERS, AdaDf, SeedCurve, ShownRun};
@@ -34,6 +36,10 @@ pub(crate) struct Study {
     pub(crate) epochs: Epochs,
     /// Empty in studies collected before there was `warnings.csv`.
     pub(crate) warnings: Warnings,
+    /// Empty in studies collected before there was `degeneracy.csv`.
+    pub(crate) degeneracy: DegeneracyTable,
+    /// Empty in studies collected before there was `representation.csv`, and without embeddings.
+    pub(crate) representation: RepresentationTable,
     pub(crate) policy: UndefinedClass,
     pub(crate) datasets: Vec<Dataset>,
     /// By dataset; only where an arm is one of Ada-DF.
@@ -80,15 +86,39 @@ impl Study {
         } else {
             Warnings::default()
         };
-        let optional = ["epochs.csv", "warnings.csv"].into_iter().filter(|name| there(name));
+        let degeneracy = if there("degeneracy.csv") {
+            DegeneracyTable::load(&study_dir.join("degeneracy.csv"))?
+        } else {
+            DegeneracyTable::default()
+        };
+        let representation = if there("representation.csv") {
+            RepresentationTable::load(&study_dir.join("representation.csv"))?
+        } else {
+            RepresentationTable::default()
+        };
+        let optional = ["epochs.csv", "warnings.csv", "degeneracy.csv", "representation.csv"]
+            .into_iter()
+            .filter(|name| there(name));
         let inputs = ["plan.toml", "results.csv", "tests.csv", "claims.json"]
             .into_iter()
             .chain(optional)
             .map(|name| Ok((name.to_owned(), Digest::of_file(&study_dir.join(name))?)))
             .collect::<Result<_, ReportError>>()?;
         let ada_df = BTreeMap::new();
-        let mut study =
-            Self { plan, results, tests, claims, epochs, warnings, policy, datasets, ada_df, inputs };
+        let mut study = Self {
+            plan,
+            results,
+            tests,
+            claims,
+            epochs,
+            warnings,
+            degeneracy,
+            representation,
+            policy,
+            datasets,
+            ada_df,
+            inputs,
+        };
         let details = study.datasets.iter().filter_map(|dataset| {
             Some((dataset.name().to_owned(), AdaDf::load(&study, dataset, study_dir)?))
         });
