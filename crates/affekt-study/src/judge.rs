@@ -1,6 +1,7 @@
 //! Claims as data, judged on the tests: no claim is known to the code.
 
 use affekt_artifact::{Claim, Evidence, Plan, Results, TestRow, Tests, Verdict};
+use affekt_stats::SignFlipPowers;
 
 use crate::contrast::{CONTRAST, Unpaired, is_equivalent, paired};
 use crate::{AnalysisSpec, ClaimSpec, Expectation};
@@ -13,6 +14,7 @@ pub(crate) fn claims_of(
     results: &Results,
     tests: &Tests,
 ) -> Vec<Claim> {
+    let mut powers = SignFlipPowers::new(plan.alpha);
     let judged = |claim: &ClaimSpec| {
         let contrast = &claim.contrast;
         let test = tests.rows.iter().find(|row| {
@@ -22,9 +24,13 @@ pub(crate) fn claims_of(
                 && row.control == contrast.control
         });
         let (_, _, unpaired) = paired(dataset, contrast, plan, results);
+        let power = test.and_then(|test| Power::at_margin(test, &mut powers));
         let (verdict, reason) = match test {
             Some(test) => {
-                let (verdict, reason) = judge(claim.expects, test, plan.alpha);
+                let (verdict, mut reason) = judge(claim.expects, test, plan.alpha);
+                if let (Verdict::Undecided, Some(power)) = (verdict, &power) {
+                    reason += &power.in_words(test);
+                }
                 (verdict, reason + &without(&unpaired))
             }
             None => (
@@ -45,7 +51,7 @@ pub(crate) fn claims_of(
             source: claim.source.clone(),
             verdict,
             reason,
-            evidence: test.map(evidence).unwrap_or_default(),
+            evidence: test.map(|test| evidence(test, power.as_ref())).unwrap_or_default(),
         }
     };
     analysis.claims.iter().map(judged).collect()
@@ -118,7 +124,37 @@ fn numbers(test: &TestRow, alpha: f64) -> String {
     )
 }
 
-fn evidence(test: &TestRow) -> Vec<Evidence> {
+/// What so many seeds can see at the spread these have.
+struct Power {
+    /// Probability that the sign-flip test finds a difference as large as the margin.
+    at_margin: f64,
+    /// Seeds that would find it four times in five; none within what is searched.
+    seeds_needed: Option<usize>,
+}
+
+impl Power {
+    /// None without a margin, or where the differences have no spread.
+    fn at_margin(test: &TestRow, powers: &mut SignFlipPowers) -> Option<Self> {
+        let spread = (test.mean_difference / test.d_z?).abs();
+        let effect = test.margin? / spread;
+        let n = usize::try_from(test.n).ok()?;
+        let at_margin = powers.of(n).ok()?.at(effect).ok()?;
+        Some(Self { at_margin, seeds_needed: powers.pairs_needed(effect, 0.8).ok()? })
+    }
+
+    fn in_words(&self, test: &TestRow) -> String {
+        let margin = test.margin.map_or_else(String::new, short);
+        let needed = self
+            .seeds_needed
+            .map_or_else(|| "more seeds than a power analysis covers".to_owned(), |n| format!("{n} seeds"));
+        format!(
+            "; at this spread {} seeds see a difference of {margin} with probability {:.2}, and 0.80 needs {needed}",
+            test.n, self.at_margin
+        )
+    }
+}
+
+fn evidence(test: &TestRow, power: Option<&Power>) -> Vec<Evidence> {
     let of = |arm: &str| format!("{} of {arm}, mean over {} seeds", test.metric, test.n);
     let mut items = vec![
         (of(&test.treatment), Some(test.treatment_mean)),
@@ -130,6 +166,7 @@ fn evidence(test: &TestRow) -> Vec<Evidence> {
         ("sign-flip p, two-sided, exact".to_owned(), Some(test.sign_flip_p)),
         ("equivalence p (TOST)".to_owned(), test.tost_p),
         ("smallest attainable p".to_owned(), Some(test.min_attainable_p)),
+        ("power to find a difference of the margin".to_owned(), power.map(|power| power.at_margin)),
     ];
     if test.family == CONTRAST {
         items.insert(7, ("p after Holm within the family".to_owned(), Some(test.holm_p)));
