@@ -2,7 +2,7 @@
 
 use affekt_testkit::abaw_mtl_2022;
 
-use super::{AU, Case, EXPR, LIST_5, LIST_6, LIST_6_VA, LIST_7};
+use super::{AU, Case, EXPR, LIST_5, LIST_6, LIST_6_VA, LIST_7, said};
 
 const MTL: &str = "image,valence,arousal,expression,aus
 video96/00008.jpg,-1.000,1.000,0,0,0,0,0,0,0,0,0,0,0,0,0
@@ -88,4 +88,16 @@ fn decimals_and_thresholds_are_as_asked() {
     let (text, report) = case.submitted("6", "au", list, &each);
     assert!(text.ends_with(".jpg,0,1,0,0,0,0,0,0,0,0,0,1\n"), "{text}");
     assert_eq!(report["au_thresholds"][1], 0.05);
+}
+
+#[test]
+fn an_action_unit_at_the_threshold_is_present_and_just_below_it_is_not() {
+    let case = Case::new();
+    case.predict_with("edge.csv", &said(), |p| {
+        p.rows[0].au_probabilities[3] = 0.5;
+        p.rows[0].au_probabilities[4] = 0.499_999;
+    });
+    let list = "CVPR_6th_ABAW_AU_test_set_example.txt";
+    let (text, _) = case.submitted("6", "au", list, &["--predictions", "edge.csv"]);
+    assert!(text.ends_with(".jpg,1,0,0,1,0,0,0,0,0,0,0,1\n"), "{text}");
 }
