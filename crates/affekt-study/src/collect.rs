@@ -8,6 +8,7 @@ use affekt_artifact::{
     ResultRow, Results, Selection, Tests, expect_schema, load_json, save_json,
 };
 use affekt_core::{LabelDistribution, SampleId, Split};
+use affekt_stats::SignFlipPowers;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -138,11 +139,12 @@ pub fn collect(
     sort(&mut results);
     let mut tests = Tests::default();
     let mut claims = Vec::new();
+    let mut powers = SignFlipPowers::new(plan.alpha);
     for dataset in &plan.datasets {
         let rows = tests_of(&dataset.name, analysis, plan, &results)
             .map_err(|source| StudyError::Statistics { dataset: dataset.name.clone(), source })?;
         tests.rows.extend(rows);
-        claims.extend(claims_of(&dataset.name, analysis, plan, &results, &tests));
+        claims.extend(claims_of(&dataset.name, analysis, plan, &results, &tests, &mut powers));
     }
     results.save(&study_dir.join("results.csv"))?;
     tests.save(&study_dir.join("tests.csv"))?;

@@ -6,15 +6,15 @@ use affekt_stats::SignFlipPowers;
 use crate::contrast::{CONTRAST, Unpaired, is_equivalent, paired};
 use crate::{AnalysisSpec, ClaimSpec, Expectation};
 
-/// Judges every claim on a dataset.
+/// Judges every claim on a dataset; `powers` are those at the plan's level.
 pub(crate) fn claims_of(
     dataset: &str,
     analysis: &AnalysisSpec,
     plan: &Plan,
     results: &Results,
     tests: &Tests,
+    powers: &mut SignFlipPowers,
 ) -> Vec<Claim> {
-    let mut powers = SignFlipPowers::new(plan.alpha);
     let judged = |claim: &ClaimSpec| {
         let contrast = &claim.contrast;
         let test = tests.rows.iter().find(|row| {
@@ -24,7 +24,7 @@ pub(crate) fn claims_of(
                 && row.control == contrast.control
         });
         let (_, _, unpaired) = paired(dataset, contrast, plan, results);
-        let power = test.and_then(|test| Power::at_margin(test, &mut powers));
+        let power = test.and_then(|test| Power::at_margin(test, powers));
         let (verdict, reason) = match test {
             Some(test) => {
                 let (verdict, mut reason) = judge(claim.expects, test, plan.alpha);

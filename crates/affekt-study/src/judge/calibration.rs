@@ -4,6 +4,7 @@ use affekt_artifact::{
     Digest, Plan, PlannedDataset, PlannedRun, Provenance, ResultRow, Results, Tests, Verdict,
 };
 use affekt_core::{LabelSet, Seed, Stream};
+use affekt_stats::SignFlipPowers;
 
 use super::claims_of;
 use crate::contrast::tests_of;
@@ -87,6 +88,7 @@ const NOISES: [(&str, Noise); 3] = [
 /// Share of simulated studies whose claim comes out as reproduced, where treatment is truly `gain` better.
 fn reproduced(expects: Expectation, n_seeds: u64, gain: f64, noise: Noise) -> f64 {
     let (plan, analysis) = (plan(n_seeds), analysis(expects));
+    let mut powers = SignFlipPowers::new(ALPHA);
     let count = (0..STUDIES)
         .filter(|&study| {
             let mut stream = Seed(11).stream("simulated study", &[study]);
@@ -107,7 +109,7 @@ fn reproduced(expects: Expectation, n_seeds: u64, gain: f64, noise: Noise) -> f6
                 });
             }
             let tests = Tests { rows: tests_of("d", &analysis, &plan, &results).unwrap() };
-            claims_of("d", &analysis, &plan, &results, &tests)[0].verdict == Verdict::Reproduced
+            claims_of("d", &analysis, &plan, &results, &tests, &mut powers)[0].verdict == Verdict::Reproduced
         })
         .count();
     count as f64 / STUDIES as f64
