@@ -19,7 +19,7 @@ const SMALL: [&str; 6] = [
     "train.batch_size=16",
     "--set",
     "dataset=[{ name = \"degenerate\", prototypes = { kind = \"empirical\" }, source = { kind = \"world\", \
-     world = \"worlds/degenerate.toml\", size = { train = 400, valid = 40, test = 120 }, seed = 0 } }]",
+     world = \"../../../../configs/worlds/degenerate.toml\", size = { train = 400, valid = 40, test = 120 }, seed = 0 } }]",
 ];
 
 struct Studio {

@@ -41,7 +41,13 @@ fn dataset(name: &str, source: &str, more: &str) -> String {
 /// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
 fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
     let datasets = format!("dataset=[{}]", datasets.join(", "));
-    let mut words = vec!["study", "run", "configs/circumplex-worlds.toml", "--out", out.to_str().unwrap()];
+    let mut words = vec![
+        "study",
+        "run",
+        "crates/affekt-study/tests/fixture/circumplex-worlds.toml",
+        "--out",
+        out.to_str().unwrap(),
+    ];
     words.extend(["--fail-fast", "--jobs", "1"]);
     for item in ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets] {
         words.extend(["--set", item]);

@@ -98,6 +98,10 @@ fn noise_of_a_world_changes_training_labels_and_nothing_else() {
             if before.split == Split::Train {
                 assert_eq!(after.clean_expression, before.expression, "the clean class is kept");
                 changed += u32::from(after.is_mislabelled().unwrap());
+                if after.is_mislabelled().unwrap() {
+                    assert_eq!(after.distribution, None, "votes would still tell the right class");
+                    restored.distribution.clone_from(&before.distribution);
+                }
                 restored.expression = after.clean_expression;
                 restored.clean_expression = None;
             }
