@@ -56,7 +56,8 @@ fn class_level_equals_least_squares_refitted_for_every_relabelling() {
 fn pair_level_equals_least_squares_refitted_for_every_relabelling() {
     let case = &golden()["pair_level"];
     let rows: Vec<Vec<u64>> = case["table"].as_array().unwrap().iter().map(counts).collect();
-    let outcome = pair_confusion(&Confusion::from_rows(&rows).unwrap()).unwrap();
+    let outcome =
+        pair_confusion(&Confusion::from_rows(&rows).unwrap(), &(0..rows.len()).collect::<Vec<_>>()).unwrap();
     for (got, expected) in outcome.iter().zip(case["outcome"].as_array().unwrap()) {
         near("outcome", *got, expected);
     }
@@ -124,7 +125,9 @@ impl Classes {
             (0..8).flat_map(|i| (i + 1..8).map(move |j| (i, j))).map(|(i, j)| -distance[i * 8 + j]);
         let closeness = Predictor { name: "closeness", values: closeness.collect() };
         let [frequency, imbalance] = pair_frequency(&self.counts).unwrap();
-        let outcome = pair_confusion(&self.confusion()).unwrap();
+        let outcome =
+            pair_confusion(&self.confusion(), &(0..self.confusion().n_classes()).collect::<Vec<_>>())
+                .unwrap();
         pair_degeneracy(8, &outcome, &[closeness, frequency, imbalance]).unwrap()
     }
 }
@@ -223,7 +226,19 @@ fn bad_input_is_refused() {
     assert!(matches!(class_degeneracy(&[0.1], &[1, 3], &distance), Err(MetricError::Length { .. })));
     assert!(class_degeneracy(&[0.1, f64::NAN], &[1, 3], &distance).is_err());
     assert!(pair_degeneracy(12, &[0.0; 66], &[]).is_err());
-    assert!(pair_confusion(&Confusion::new(3)).is_err());
+    assert!(pair_confusion(&Confusion::new(3), &[0, 1, 2]).is_err());
     let confusion = Confusion::from_pairs(2, [(0, 0)]).unwrap();
-    assert!(confusion.macro_f1(UndefinedClass::Zero).is_ok() && pair_confusion(&confusion).is_ok());
+    assert!(
+        confusion.macro_f1(UndefinedClass::Zero).is_ok()
+            && pair_confusion(&confusion, &(0..confusion.n_classes()).collect::<Vec<_>>()).is_ok()
+    );
+}
+
+#[test]
+fn classes_taken_for_another_altogether_still_have_their_count() {
+    // Every item of classes 0 and 1 is taken for class 2, which does not take part.
+    let confusion = Confusion::from_pairs(3, [(0, 2), (0, 2), (1, 2), (2, 2)]).unwrap();
+    let outcome = pair_confusion(&confusion, &[0, 1]).unwrap();
+    assert!((outcome[0] - (0.5_f64 / 3.0).ln()).abs() < 1e-15, "{outcome:?}");
+    assert!(pair_confusion(&confusion, &[0, 3]).is_err());
 }

@@ -8,10 +8,11 @@ use crate::{Confusion, MetricError};
 /// Log rate at which each two classes are taken for each other.
 ///
 /// # Equation
-/// `y_ij = ln[(S_ij + S_ji + 1/2) / (n_i + n_j)]`, i < j, n the true counts
+/// `y_ij = ln[(S_ij + S_ji + 1/2) / (n_i + n_j)]`, i < j, n the true counts, whatever the items were taken for
 ///
 /// # Shape
-/// table `[n, n]` -> `n (n - 1) / 2` pairs in the order (0, 1), (0, 2), .., (1, 2), ..
+/// table over all classes, the k classes that take part -> `k (k - 1) / 2` pairs in the order (0, 1), (0, 2), .., (1, 2),
+/// .. of those
 ///
 /// # Range
 /// real numbers; the half keeps a pair without confusions finite
@@ -20,18 +21,23 @@ use crate::{Confusion, MetricError};
 /// none
 ///
 /// # Errors
-/// [`MetricError::Empty`] when two classes without items form a pair.
+/// [`MetricError::Empty`] when two classes without items form a pair, [`MetricError::ClassOutOfRange`] for a class the table lacks.
 ///
 /// # Example
 /// ```
 /// use affekt_metrics::{Confusion, pair_confusion};
 /// let c = Confusion::from_pairs(2, [(0, 0), (0, 1), (1, 0), (1, 1)])?;
-/// assert!((pair_confusion(&c)?[0] - (2.5_f64 / 4.0).ln()).abs() < 1e-15);
+/// assert!((pair_confusion(&c, &[0, 1])?[0] - (2.5_f64 / 4.0).ln()).abs() < 1e-15);
 /// # Ok::<(), affekt_metrics::MetricError>(())
 /// ```
-pub fn pair_confusion(confusion: &Confusion) -> Result<Vec<f64>, MetricError> {
+pub fn pair_confusion(confusion: &Confusion, classes: &[usize]) -> Result<Vec<f64>, MetricError> {
     let support = confusion.support();
-    pairs(confusion.n_classes())
+    let n_classes = confusion.n_classes();
+    if let Some(&got) = classes.iter().find(|class| **class >= n_classes) {
+        return Err(MetricError::ClassOutOfRange { n_classes, got });
+    }
+    pairs(classes.len())
+        .map(|(i, j)| (classes[i], classes[j]))
         .map(|(i, j)| match support[i] + support[j] {
             0 => Err(MetricError::Empty { what: "a pair of classes" }),
             n => Ok(((confusion.get(i, j) + confusion.get(j, i)) as f64 + 0.5).ln() - (n as f64).ln()),
