@@ -65,8 +65,8 @@ fn video(tree: &Tree, name: &str, frames: u64) -> String {
         tree.write(&format!("cropped_aligned/{name}/{k:05}.jpg"), Faces::default().jpeg(k, 32));
         let angle = k as f64;
         let va =
-            if k % 5 == 4 { "-5,-5".to_owned() } else { format!("{:.2},{:.2}", angle.cos(), angle.sin()) };
-        let class = if k % 7 == 6 { "-1".to_owned() } else { (k % 8).to_string() };
+            if k % 11 == 10 { "-5,-5".to_owned() } else { format!("{:.2},{:.2}", angle.cos(), angle.sin()) };
+        let class = if k % 9 == 8 { "-1".to_owned() } else { (k % 8).to_string() };
         let aus: Vec<&str> = (0..12)
             .map(|au| {
                 if k % 6 == 5 {

@@ -14,8 +14,9 @@ use crate::workspace::Workspace;
 const STUDY_FILES: [&str; 6] =
     ["plan.toml", "results.csv", "tests.csv", "claims.json", "claims.md", "report.html"];
 /// What lies in the folder of each finished run.
-const RUN_FILES: [&str; 5] =
-    ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv", "DONE"];
+const RUN_FILES: [&str; 3] = ["run.json", "predictions.csv", "DONE"];
+/// And in that of a run that trained.
+const TRAINED_FILES: [&str; 2] = ["metrics.jsonl", "checkpoint.safetensors"];
 
 /// Builds affekt and runs the study three times: from nothing; again, with nothing to do; and with one run taken
 /// away. The folder stays when something is wrong.
@@ -60,7 +61,7 @@ fn three_times(study: &dyn Fn() -> Result<String>, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The one study below `out` and its runs, each with all its files.
+/// The one study below `out` and its trained runs, each with all its files.
 fn check(out: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
     let mut studies = folders(out)?;
     studies.retain(|folder| folder.join("plan.toml").is_file());
@@ -69,10 +70,18 @@ fn check(out: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
     present(&study, &STUDY_FILES)?;
     let runs = folders(&study.join("runs"))?;
     ensure!(!runs.is_empty(), "no run in {}", study.display());
-    for run in &runs {
-        present(run, &RUN_FILES)?;
+    let mut trained = Vec::new();
+    for run in runs {
+        present(&run, &RUN_FILES)?;
+        let resolved = fs::read_to_string(run.join("run.json")).context("cannot read run.json")?;
+        // An arm that decides again from another's predictions trains nothing.
+        if !resolved.contains("\"post_hoc\"") {
+            present(&run, &TRAINED_FILES)?;
+            trained.push(run);
+        }
     }
-    Ok((study, runs))
+    ensure!(!trained.is_empty(), "no trained run in {}", study.display());
+    Ok((study, trained))
 }
 
 fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
