@@ -21,7 +21,7 @@ fn study(name: &str, description: &str, data: &Path, out: &Path) -> (Plan, Resul
     table.remove("published");
     let set = data.with_file_name("set.toml");
     std::fs::write(&set, table.to_string()).unwrap();
-    let manifest = format!("dataset.0.source.manifest={set:?}");
+    let manifest = format!("dataset.0.source.manifest='{}'", set.display());
     let words = [
         "study",
         "run",

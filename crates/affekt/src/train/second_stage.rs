@@ -50,7 +50,9 @@ pub(super) fn follow(
             let train = splits.train.faces();
             let order = build::order(run, Some(SamplingSpec::Balanced), train);
             let schedule = build::schedule(run, epochs, order.len())?;
-            let mut objective = build::objective(run, &train.class_counts(), store)?;
+            // One task learns, so there is nothing to weigh, and the learned weights stay as they are.
+            let alone = ResolvedRun { uncertainty: false, ..run.clone() };
+            let mut objective = build::objective(&alone, &train.class_counts(), store)?;
             let net = FixedFeatures(net);
             let training = Training {
                 model: &net,
