@@ -14,9 +14,9 @@ use crate::workspace::Workspace;
 /// How much of a study to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Tier {
-    /// Every run of the configuration; of the built-in study some two hours
+    /// Every run of the configuration; of the built-in study an estimated two hours
     Full,
-    /// The main comparison of the built-in study, in about eleven minutes
+    /// The main comparison of the built-in study, in an estimated eleven minutes
     Laptop,
     /// The same path in about two minutes
     Smoke,

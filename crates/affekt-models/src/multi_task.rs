@@ -4,7 +4,7 @@ use affekt_learn::{AffectModel, Backbone, ModelOutput};
 use affekt_tensor::{CosineLinear, Linear, Mode, ParamPath, Tensor, dropout, no_grad};
 
 /// Which heads a model has, and how wide.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeadSizes {
     /// Expression classes.
     pub n_classes: i64,
