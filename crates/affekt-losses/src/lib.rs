@@ -2,7 +2,6 @@
 
 mod ada_df;
 mod expression;
-mod frequency;
 mod multi_task;
 mod soft_transport;
 mod tasks;
@@ -13,7 +12,6 @@ pub use ada_df::{
     fused_target, fusion_weight, ramps, rank_loss,
 };
 pub use expression::{ExpressionLoss, soft_expression_loss};
-pub use frequency::{effective_number, inverse_frequency, ldam_margins, log_prior};
 pub use multi_task::{MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 pub use soft_transport::soft_transport_loss;
 pub use tasks::{action_unit_loss, ccc_loss};

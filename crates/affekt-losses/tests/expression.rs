@@ -1,9 +1,8 @@
 //! Losses of the expression head: hand-worked values, reference vectors, gradients, and what each is for.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the report")]
 
-use affekt_losses::{
-    ExpressionLoss, effective_number, inverse_frequency, ldam_margins, log_prior, soft_expression_loss,
-};
+use affekt_losses::{ExpressionLoss, soft_expression_loss};
+use affekt_metrics::{effective_number, inverse_frequency, ldam_margins, log_prior};
 use affekt_tensor::{Device, Kind, Tensor, set_threads};
 
 /// Training images of AffectNet-8 per class, the counts behind the reference values below.

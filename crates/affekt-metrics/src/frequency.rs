@@ -22,7 +22,7 @@ fn scaled_to_mean_one(weights: Vec<f64>) -> Vec<f64> {
 ///
 /// # Example
 /// ```
-/// let weights = affekt_losses::inverse_frequency(&[30, 10], 1.0);
+/// let weights = affekt_metrics::inverse_frequency(&[30, 10], 1.0);
 /// assert_eq!(weights, [0.5, 1.5]);
 /// ```
 pub fn inverse_frequency(class_counts: &[u64], power: f64) -> Vec<f64> {
@@ -37,6 +37,12 @@ pub fn inverse_frequency(class_counts: &[u64], power: f64) -> Vec<f64> {
 /// beta in [0, 1): 0 gives equal weights, beta -> 1 the inverse frequency
 /// # Source
 /// Cui et al. 2019, eq. 2
+/// # Example
+/// ```
+/// let weights = affekt_metrics::effective_number(&[2, 1], 0.5);
+/// assert!((weights[0] - 0.8).abs() < 1e-12); // 0.5 / 0.75 beside 0.5 / 0.5, scaled
+/// assert!((weights[1] - 1.2).abs() < 1e-12);
+/// ```
 pub fn effective_number(class_counts: &[u64], beta: f64) -> Vec<f64> {
     scaled_to_mean_one(counts(class_counts).map(|n| (1.0 - beta) / (1.0 - beta.powf(n))).collect())
 }
@@ -49,6 +55,10 @@ pub fn effective_number(class_counts: &[u64], beta: f64) -> Vec<f64> {
 /// (0, m], m for the rarest class
 /// # Source
 /// Cao et al. 2019, eq. 13
+/// # Example
+/// ```
+/// assert_eq!(affekt_metrics::ldam_margins(&[16, 1], 0.5), [0.25, 0.5]);
+/// ```
 pub fn ldam_margins(class_counts: &[u64], max_margin: f64) -> Vec<f64> {
     let raw: Vec<f64> = counts(class_counts).map(|n| n.powf(-0.25)).collect();
     let largest = raw.iter().copied().fold(0.0, |a: f64, b| if b > a { b } else { a });
@@ -59,6 +69,10 @@ pub fn ldam_margins(class_counts: &[u64], max_margin: f64) -> Vec<f64> {
 ///
 /// # Equation
 /// `log pi_c = log n_c - log N`
+/// # Example
+/// ```
+/// assert_eq!(affekt_metrics::log_prior(&[1, 3])[0], 0.25_f64.ln());
+/// ```
 pub fn log_prior(class_counts: &[u64]) -> Vec<f64> {
     let total: f64 = counts(class_counts).sum();
     counts(class_counts).map(|n| (n / total).ln()).collect()

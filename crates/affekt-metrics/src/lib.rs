@@ -22,6 +22,7 @@ mod class_scores;
 mod confusion;
 mod degeneracy;
 mod error;
+mod frequency;
 mod graded;
 mod limit;
 mod mtl;
@@ -47,6 +48,7 @@ pub use degeneracy::{
     pair_degeneracy, pair_frequency,
 };
 pub use error::MetricError;
+pub use frequency::{effective_number, inverse_frequency, ldam_margins, log_prior};
 pub use graded::{ecc, emc, expected_distance, top_k_severity};
 pub use limit::accuracy_limit;
 pub use mtl::MtlScore;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use affekt_artifact::{Plan, PlannedRun, PredictionRow, Predictions};
 use affekt_core::LabelSet;
+use affekt_metrics::log_prior;
 use affekt_ot::{CostMatrix, minimum_risk};
 
 use crate::cost::{Context, cost_of};
@@ -27,11 +28,8 @@ pub(crate) fn resolve(
             cost: cost_of(cost, context)?.map(|cost| cost.to_rows()).unwrap_or_default(),
         },
         PostHocRuleSpec::LogitAdjust { tau } => {
-            // A class without a training item counts as one item, so that its offset is finite.
-            let counts: Vec<f64> =
-                context.prepared.class_counts[0].iter().map(|&n| n.max(1) as f64).collect();
-            let total: f64 = counts.iter().sum();
-            PostHocRule::Offset { offsets: counts.iter().map(|n| -tau * (n / total).ln()).collect() }
+            let log_prior = log_prior(&context.prepared.class_counts[0]);
+            PostHocRule::Offset { offsets: log_prior.iter().map(|log_pi| -tau * log_pi).collect() }
         }
     };
     let post_hoc = PostHoc { source: source.id.clone(), rule };
