@@ -54,21 +54,23 @@ impl FitParams {
     }
 }
 
-/// Heads first, then all: parameters named `backbone.` wait.
+/// Some parameters wait while the others begin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FrozenWarmup {
+    /// Their names begin so.
+    pub prefix: &'static str,
     /// Epochs in which they wait.
     pub epochs: u32,
     /// Their learning rate afterwards, as a share of the others'.
-    pub backbone_lr: f64,
+    pub share: f64,
 }
 
 impl FitParams {
     /// Learning rate of a parameter as a share of the schedule's; `None` for one that waits.
     fn lr_share(&self, name: &str, epoch: u32) -> Option<f64> {
         match self.frozen_warmup {
-            Some(warmup) if name.starts_with("backbone.") => {
-                (epoch > warmup.epochs).then_some(warmup.backbone_lr)
+            Some(warmup) if name.starts_with(warmup.prefix) => {
+                (epoch > warmup.epochs).then_some(warmup.share)
             }
             _ => Some(1.0),
         }

@@ -134,11 +134,11 @@ fn changed(trained: &Trained, prefix: &str) -> Vec<String> {
 
 #[test]
 fn heads_learn_before_the_backbone() {
-    let waiting = Some(FrozenWarmup { epochs: 2, backbone_lr: 0.1 });
+    let waiting = Some(FrozenWarmup { prefix: "backbone.", epochs: 2, share: 0.1 });
     let trained = train(FitParams { frozen_warmup: waiting, ..params() }, fixed);
     assert_eq!(changed(&trained, "backbone."), Vec::<String>::new());
     assert!(!changed(&trained, "expression.").is_empty());
-    let joining = Some(FrozenWarmup { epochs: 1, backbone_lr: 0.1 });
+    let joining = Some(FrozenWarmup { prefix: "backbone.", epochs: 1, share: 0.1 });
     let trained = train(FitParams { frozen_warmup: joining, ..params() }, fixed);
     assert!(!changed(&trained, "backbone.").is_empty());
 }

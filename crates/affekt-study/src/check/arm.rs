@@ -46,6 +46,12 @@ pub(super) fn check_arm(checks: &mut Checks, key: &str, arm: &ArmSpec, spec: &St
     check_combination(checks, key, arm, spec);
     if let Some(method) = &arm.method {
         check_method(checks, &format!("{key}.method"), method, backbone);
+        // Keys of the shared network and loss that its own would pass over without a word.
+        let expected = "off, for the method of an arm knows nothing of it";
+        let train = &spec.train;
+        checks.demand(!spec.loss.uncertainty, "loss.uncertainty", true, expected);
+        checks.demand(!train.soft_targets, "train.soft_targets", true, expected);
+        checks.demand(train.frozen_warmup.is_none(), "train.frozen_warmup", train.frozen_warmup, expected);
     }
 }
 

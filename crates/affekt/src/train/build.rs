@@ -5,8 +5,9 @@ use affekt_data::{Sampler, Sampling};
 use affekt_learn::{AffectModel, CosineSchedule, ExponentialSchedule, Objective, Schedule};
 use affekt_losses::{
     AdaDf, AdaDfParams, AdaDfSpec, ExpressionLoss, Fusion, MultiTaskObjective, MultiTaskSpec, Quirk,
-    TaskWeights, Weighing, effective_number, inverse_frequency, ldam_margins, log_prior,
+    TaskWeights, Weighing,
 };
+use affekt_metrics::{effective_number, inverse_frequency, ldam_margins, log_prior};
 use affekt_models::{
     Architecture, Division, DualBranch, ExpressionHead, FixedFeatures, HeadSizes, MultiTask, ResNet, Stage,
 };
@@ -18,6 +19,9 @@ use affekt_study::{
 use affekt_tensor::{AdamWParams, EmaDecay, ParamStore, Precision};
 use affekt_train::{Crop, EpochOrder, FaceSet, FitParams, FrozenWarmup, NetworkInput};
 use anyhow::Context as _;
+
+/// Where a multi-task network has its feature extractor.
+const BACKBONE: &str = "backbone.";
 
 /// The networks there are.
 pub(crate) enum Network {
@@ -48,7 +52,7 @@ pub(crate) fn model(run: &ResolvedRun, store: &ParamStore) -> anyhow::Result<Net
         let backbone = Box::new(ResNet::new(&store.root().sub("backbone"), architecture));
         if let Some(last) = run.model.freeze.map(stage) {
             let owned = |name: &str| Stage::ALL.into_iter().filter(|s| *s <= last).any(|s| s.owns(name));
-            store.freeze(|name| name.strip_prefix("backbone.").is_some_and(owned));
+            store.freeze(|name| name.strip_prefix(BACKBONE).is_some_and(owned));
         }
         let expression = match run.expression {
             Some(ExpressionLossSpec::LdamDrw { scale, .. }) => ExpressionHead::Cosine { scale },
@@ -244,10 +248,11 @@ pub(crate) fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
         mirror: run.input.mirror,
         mixup: run.mixup.map(|mixup| mixup.alpha),
         soft_targets: run.train.soft_targets,
-        frozen_warmup: run
-            .train
-            .frozen_warmup
-            .map(|warmup| FrozenWarmup { epochs: warmup.epochs, backbone_lr: warmup.backbone_lr }),
+        frozen_warmup: run.train.frozen_warmup.map(|warmup| FrozenWarmup {
+            prefix: BACKBONE,
+            epochs: warmup.epochs,
+            share: warmup.backbone_lr,
+        }),
         seed: Seed(run.seed),
     })
 }
