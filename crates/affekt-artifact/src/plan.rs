@@ -177,6 +177,16 @@ impl Plan {
         self.arms.iter().find(|arm| arm.name == name)
     }
 
+    /// False for a run that decides again from another's predictions; one of an unknown arm trains.
+    pub fn is_trained(&self, run: &PlannedRun) -> bool {
+        self.arm(&run.arm).is_none_or(|arm| arm.post_hoc.is_none())
+    }
+
+    /// Number of runs to train, finished or not.
+    pub fn n_trained(&self) -> usize {
+        self.runs.iter().filter(|run| self.is_trained(run)).count()
+    }
+
     /// The dataset of that name.
     pub fn dataset(&self, name: &str) -> Option<&PlannedDataset> {
         self.datasets.iter().find(|d| d.name == name)

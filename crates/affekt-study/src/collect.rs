@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::contrast::tests_of;
 use crate::judge::claims_of;
 use crate::measure::Yardstick;
-use crate::structure::StructureTables;
+use crate::structure::{Structure, StructureTables, structure_of};
 use crate::training_tables::TrainingTables;
 use crate::{AnalysisSpec, StudyError, is_done, post_hoc};
 
@@ -128,12 +128,15 @@ pub fn collect(
     let key = collection_key(study_dir, plan, code)?;
     let (done, missing): (Vec<&PlannedRun>, Vec<&PlannedRun>) =
         plan.runs.iter().partition(|run| is_done(&run_folder(study_dir, run)));
-    let mut results = Results::default();
+    let (mut results, mut structure) = (Results::default(), StructureTables::default());
     for dataset in &plan.datasets {
-        let runs: Vec<&PlannedRun> =
-            dataset.runs(plan).filter(|run| is_done(&run_folder(study_dir, run))).collect();
+        let finished = |run: &&PlannedRun| done.iter().any(|other| other.id == run.id);
+        let runs: Vec<&PlannedRun> = dataset.runs(plan).filter(finished).collect();
         if !runs.is_empty() {
-            results.rows.extend(measure_dataset(study_dir, out_root, plan, dataset, &runs)?);
+            let measured = measure_dataset(study_dir, out_root, plan, dataset, &runs)?;
+            let (rows, structures): (Vec<_>, Vec<_>) = measured.into_iter().unzip();
+            results.rows.extend(rows.concat());
+            structure.add(dataset, &runs, structures);
         }
     }
     sort(&mut results);
@@ -149,14 +152,9 @@ pub fn collect(
     results.save(&study_dir.join("results.csv"))?;
     tests.save(&study_dir.join("tests.csv"))?;
     ClaimSet::new(plan.study.clone(), claims).save(study_dir)?;
-    let trained: Vec<&PlannedRun> = done
-        .iter()
-        .copied()
-        .filter(|run| plan.arm(&run.arm).is_none_or(|arm| arm.post_hoc.is_none()))
-        .collect();
+    let trained: Vec<&PlannedRun> = done.iter().copied().filter(|run| plan.is_trained(run)).collect();
     let training = TrainingTables::gather(study_dir, &trained);
     training.save(study_dir)?;
-    let structure = StructureTables::gather(study_dir, plan, &analysis.selection, &done)?;
     structure.save(study_dir)?;
     let hole =
         |run: &&PlannedRun| Hole { dataset: run.dataset.clone(), arm: run.arm.clone(), seed: run.seed };
@@ -178,16 +176,12 @@ fn measure_dataset(
     plan: &Plan,
     dataset: &PlannedDataset,
     runs: &[&PlannedRun],
-) -> Result<Vec<ResultRow>, StudyError> {
+) -> Result<Vec<(Vec<ResultRow>, Structure)>, StudyError> {
     let folder = out_root.join(&dataset.folder);
     let limits = if dataset.has_limits { Some(Limits::load(&folder.join("limits.json"))?) } else { None };
     let posteriors = if dataset.has_limits { posteriors(&Manifest::load(&folder)?) } else { BTreeMap::new() };
     let yardstick = Yardstick::new(plan, dataset, limits.as_ref(), &posteriors);
-    let measured: Vec<Vec<ResultRow>> = runs
-        .par_iter()
-        .map(|run| measure_run(study_dir, plan, dataset, &yardstick, run))
-        .collect::<Result<_, _>>()?;
-    Ok(measured.concat())
+    runs.par_iter().map(|run| measure_run(study_dir, plan, dataset, &yardstick, run)).collect()
 }
 
 fn measure_run(
@@ -196,7 +190,7 @@ fn measure_run(
     dataset: &PlannedDataset,
     yardstick: &Yardstick<'_>,
     run: &PlannedRun,
-) -> Result<Vec<ResultRow>, StudyError> {
+) -> Result<(Vec<ResultRow>, Structure), StudyError> {
     let path = run_folder(study_dir, run).join(dataset.predictions_file());
     let predictions = Predictions::load(&path, &dataset.label_set, &dataset.aus)?;
     let mut groups: BTreeMap<(Split, Selection), Vec<&PredictionRow>> = BTreeMap::new();
@@ -221,7 +215,9 @@ fn measure_run(
             value,
         }));
     }
-    Ok(rows)
+    let structure = structure_of(study_dir, dataset, &plan.selection, run, &predictions)
+        .map_err(|source| StudyError::Metric { path: path.clone(), split: Split::Test.as_str(), source })?;
+    Ok((rows, structure))
 }
 
 fn posteriors(manifest: &Manifest) -> BTreeMap<SampleId, Vec<f64>> {

@@ -79,10 +79,12 @@ pub(crate) fn test(
     let margin = plan.margins.get(&contrast.metric).copied();
     let summary = paired_summary(&differences, 1.0 - plan.alpha, margin, margin)?;
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    Ok(Some(row(dataset, family, contrast, [mean(&treatment), mean(&control)], margin, &summary)))
+    let means = [mean(&treatment), mean(&control)];
+    Ok(Some(test_row(dataset, family, contrast, means, margin, &summary)))
 }
 
-fn row(
+/// A line of `tests.csv`: means of treatment and control, and what their paired differences say. Not corrected, not judged.
+pub fn test_row(
     dataset: &str,
     family: &str,
     contrast: &Contrast,

@@ -37,7 +37,7 @@ pub use compare::{
     CompareError, CompareRequest, Comparison, Pair, PowerNote, RankedArm, Ranking, RowProblem, TableColumns,
     TableError, TextTable, compare, rank_arms,
 };
-pub use contrast::lower_is_better;
+pub use contrast::{lower_is_better, test_row};
 pub use done::{Done, RUN_OUTPUTS, finish_run, is_done, is_intact};
 pub use error::StudyError;
 pub use executor::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};

@@ -72,8 +72,8 @@ impl PlannedStudy {
 
     /// The runs of the plan that are to be trained and are not finished.
     pub fn to_do(&self, study_dir: &Path) -> Vec<Job> {
-        let trained = self.plan.runs.iter().zip(&self.runs).filter(|(_, run)| run.post_hoc.is_none());
-        let jobs = trained.map(|(run, _)| Job { id: run.id.clone(), folder: run_folder(study_dir, run) });
+        let trained = self.plan.runs.iter().filter(|run| self.plan.is_trained(run));
+        let jobs = trained.map(|run| Job { id: run.id.clone(), folder: run_folder(study_dir, run) });
         jobs.filter(|job| !is_done(&job.folder)).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use affekt_artifact::{
-    DegeneracyRow, DegeneracyTable, Embeddings, Plan, PlannedDataset, PlannedRun, PredictionRow, Predictions,
+    DegeneracyRow, DegeneracyTable, Embeddings, PlannedDataset, PlannedRun, PredictionRow, Predictions,
     RepresentationRow, RepresentationTable, Selection,
 };
 use affekt_core::{ClassIndex, Seed, Split};
@@ -12,7 +12,6 @@ use affekt_metrics::{
     Confusion, MetricError, NEIGHBOURS, Points, Predictor, Regression, Representation, Sampling,
     class_degeneracy, pair_confusion, pair_degeneracy, pair_frequency, representation,
 };
-use rayon::prelude::*;
 
 use crate::{StudyError, run_folder};
 
@@ -29,46 +28,31 @@ pub(crate) struct StructureTables {
 }
 
 /// What one run gives.
-struct Structure {
+pub(crate) struct Structure {
     confusion: Confusion,
     representation: Vec<RepresentationRow>,
     note: Option<String>,
 }
 
 impl StructureTables {
-    /// Reads the predictions, and where a run kept them the embeddings, of every run; in the order of the plan.
-    pub(crate) fn gather(
-        study_dir: &Path,
-        plan: &Plan,
-        selection: &str,
-        runs: &[&PlannedRun],
-    ) -> Result<Self, StudyError> {
-        let mut tables = Self::default();
-        for dataset in &plan.datasets {
-            let finished = |run: &&PlannedRun| runs.iter().any(|other| other.id == run.id);
-            let of_dataset: Vec<&PlannedRun> = dataset.runs(plan).filter(finished).collect();
-            let structures: Vec<Structure> = of_dataset
-                .par_iter()
-                .map(|run| structure_of(study_dir, dataset, selection, run))
-                .collect::<Result<_, _>>()?;
-            let mut by_arm: BTreeMap<&str, Vec<Confusion>> = BTreeMap::new();
-            for (run, structure) in of_dataset.iter().zip(structures) {
-                by_arm.entry(&run.arm).or_default().push(structure.confusion);
-                tables.representation.rows.extend(structure.representation);
-                tables.notes.extend(structure.note);
-            }
-            for (arm, confusions) in by_arm {
-                // What explains failures is beside the results; they do not wait for it.
-                match degeneracy_rows(dataset, arm, &confusions) {
-                    Ok(rows) => tables.degeneracy.rows.extend(rows),
-                    Err(why) => tables.notes.push(format!(
-                        "what explains the failures of {arm} on {} is left out of degeneracy.csv: {why}",
-                        dataset.name
-                    )),
-                }
+    /// Takes what the finished runs of a dataset gave, in their order.
+    pub(crate) fn add(&mut self, dataset: &PlannedDataset, runs: &[&PlannedRun], structures: Vec<Structure>) {
+        let mut by_arm: BTreeMap<&str, Vec<Confusion>> = BTreeMap::new();
+        for (run, structure) in runs.iter().zip(structures) {
+            by_arm.entry(&run.arm).or_default().push(structure.confusion);
+            self.representation.rows.extend(structure.representation);
+            self.notes.extend(structure.note);
+        }
+        for (arm, confusions) in by_arm {
+            // What explains failures is beside the results; they do not wait for it.
+            match degeneracy_rows(dataset, arm, &confusions) {
+                Ok(rows) => self.degeneracy.rows.extend(rows),
+                Err(why) => self.notes.push(format!(
+                    "what explains the failures of {arm} on {} is left out of degeneracy.csv: {why}",
+                    dataset.name
+                )),
             }
         }
-        Ok(tables)
     }
 
     /// Writes both tables into the study folder.
@@ -78,25 +62,23 @@ impl StructureTables {
     }
 }
 
-fn structure_of(
+/// What a run's predictions, and its embeddings where it kept them, say beside its scores.
+pub(crate) fn structure_of(
     study_dir: &Path,
     dataset: &PlannedDataset,
     selection: &str,
     run: &PlannedRun,
-) -> Result<Structure, StudyError> {
-    let folder = run_folder(study_dir, run);
-    let path = folder.join(dataset.predictions_file());
-    let predictions = Predictions::load(&path, &dataset.label_set, &dataset.aus)?;
-    let metric = |source| StudyError::Metric { path: path.clone(), split: Split::Test.as_str(), source };
+    predictions: &Predictions,
+) -> Result<Structure, MetricError> {
     let mut confusion = Confusion::new(dataset.label_set.len());
     for row in
         predictions.rows.iter().filter(|row| row.split == Split::Test && row.selection.as_str() == selection)
     {
         if let Some(truth) = row.true_class {
-            confusion.add(truth.get(), row.predicted_class.get()).map_err(metric)?;
+            confusion.add(truth.get(), row.predicted_class.get())?;
         }
     }
-    let file = folder.join(Embeddings::FILE);
+    let file = run_folder(study_dir, run).join(Embeddings::FILE);
     let (mut representation, mut note) = (Vec::new(), None);
     // The features of a transfer's faces are not kept.
     if file.is_file() && dataset.transfer.is_none() {

@@ -134,3 +134,37 @@ fn crops_are_no_larger_than_the_face_and_are_not_mirrored_twice() {
     let run = &planned(&["input.ten_crop=48", "input.mirror=false"]).runs[0];
     assert_eq!(run.input.ten_crop, Some(48));
 }
+
+#[test]
+fn a_run_that_decides_again_is_planned_and_not_trained() {
+    let rule = "{ kind = \"logit-adjust\", tau = 1.0 }";
+    let planned = planned(&[
+        "arm.0.name=\"again\"",
+        "arm.0.cost={ kind = \"none\" }",
+        &format!("arm.0.post_hoc={{ of = \"uniform\", rule = {rule} }}"),
+        "analysis.primary.treatment=\"circumplex\"",
+        "analysis.contrast=[]",
+        "analysis.claim=[]",
+    ]);
+    let n = planned.plan.runs.len();
+    assert_eq!(planned.plan.n_trained(), n / 4 * 3);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(planned.to_do(folder.path()).len(), n / 4 * 3);
+    let again = planned.plan.runs.iter().filter(|run| !planned.plan.is_trained(run));
+    assert!(again.count() == n / 4);
+}
+
+#[test]
+fn keys_that_a_method_would_pass_over_are_refused() {
+    let method = "arm.0.method={ kind = \"ada-df\", variant = \"paper\", threshold = 0.5, beta = 3.0, temperature = 1.0, \
+                  fusion = { kind = \"fixed\", weight = 0.5 }, rank_share = 0.7, rank_margin = 0.07, \
+                  divide_after = \"layer1\", freeze_stem = false, stem_dropout = 0.0 }";
+    for (key, value) in [
+        ("loss.uncertainty", "true"),
+        ("train.soft_targets", "true"),
+        ("train.frozen_warmup", "{ epochs = 1, backbone_lr = 0.1 }"),
+    ] {
+        let told = refused(&[method, &format!("{key}={value}")]);
+        assert!(told.contains(&format!("{key} is")), "{told}");
+    }
+}

@@ -4,69 +4,22 @@
 
 mod miniature;
 mod support;
+mod toy;
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-use affekt_artifact::{Limits, Manifest, Plan};
+use affekt_artifact::{Limits, Manifest};
 use affekt_core::Split;
 use affekt_testkit::raf_db;
 use miniature::Miniature;
-use support::{Ran, affekt};
+use toy::{dataset, folders, study, world};
 
-/// Seven classes and three action units, with a pair: its limits take no time.
-fn world(folder: &Path) -> PathBuf {
-    let mut text = "name = \"toy\"\nrenderer = 1\nlabel_set = \"affectnet-7\"\naus = [1, 4, 12]\n\
-                    nuisance = 0.0\nintensity = [1.0, 1.0]\nsamples_per_subject = 4\n\
-                    [pair]\nclasses = [\"fear\", \"anger\"]\nrho = 1.0\n"
-        .to_owned();
-    for (k, name) in affekt_core::LabelSet::affectnet7().classes().iter().enumerate() {
-        let prior = if k == 0 { 0.4 } else { 0.1 };
-        let au = [0, 1, 2].map(|j| if k >> j & 1 == 1 { 0.75 } else { 0.25 });
-        let va = "va_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]";
-        writeln!(text, "[classes.{name}]\nprior = {prior}\n{va}\nau = {au:?}").unwrap();
-    }
-    let path = folder.join("toy.toml");
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn dataset(name: &str, source: &str, more: &str) -> String {
-    format!(
-        "{{ name = \"{name}\", prototypes = {{ kind = \"table\", table = \"affectnet-val\" }}, \
-         source = {{ {source}{more} }} }}"
-    )
-}
-
-/// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
-fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
-    let datasets = format!("dataset=[{}]", datasets.join(", "));
-    let mut words = vec![
-        "study",
-        "run",
-        "crates/affekt-study/tests/fixture/circumplex-worlds.toml",
-        "--out",
-        out.to_str().unwrap(),
-    ];
-    words.extend(["--fail-fast", "--jobs", "1"]);
-    for item in ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets] {
-        words.extend(["--set", item]);
-    }
-    words.extend(more);
-    affekt(&words)
-}
-
-fn folders(out: &Path) -> impl Fn(&str) -> PathBuf {
-    let plan = Plan::load(&out.join("circumplex-worlds/plan.toml")).unwrap();
-    let out = out.to_owned();
-    move |name| out.join(&plan.dataset(name).unwrap().folder)
-}
+/// A pair of classes that shares all its faces.
+const PAIR: &str = "[pair]\nclasses = [\"fear\", \"anger\"]\nrho = 1.0\n";
 
 #[test]
 fn rho_prior_and_thinning_of_a_world_change_what_they_name_and_nothing_else() {
     let temporary = tempfile::tempdir().unwrap();
     let out = temporary.path().join("runs");
-    let world = world(temporary.path());
+    let world = world(temporary.path(), PAIR);
     let source = format!(
         "kind = \"world\", world = {world:?}, size = {{ train = 900, valid = 40, test = 500 }}, seed = 0"
     );
@@ -121,7 +74,7 @@ fn rho_prior_and_thinning_of_a_world_change_what_they_name_and_nothing_else() {
 fn what_a_world_cannot_do_is_said() {
     let temporary = tempfile::tempdir().unwrap();
     let out = temporary.path().join("runs");
-    let world = world(temporary.path());
+    let world = world(temporary.path(), PAIR);
     let source = format!(
         "kind = \"world\", world = {world:?}, size = {{ train = 60, valid = 10, test = 10 }}, seed = 0"
     );

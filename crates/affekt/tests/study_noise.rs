@@ -4,85 +4,46 @@
 
 mod miniature;
 mod support;
+mod toy;
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use affekt_artifact::{Manifest, Plan};
+use affekt_artifact::Manifest;
 use affekt_core::Split;
 use affekt_data::NoisyLabels;
 use affekt_study::Prepared;
 use affekt_testkit::raf_db;
 use miniature::Miniature;
-use support::{Ran, affekt};
+use support::Ran;
+use toy::{dataset, folders, study, world};
 
 const TRAIN: u32 = 1500;
 
-/// Seven classes and three action units: its limits take no time, and noise looks at labels only.
-fn world(folder: &Path) -> PathBuf {
-    let mut text = "name = \"toy\"\nrenderer = 1\nlabel_set = \"affectnet-7\"\naus = [1, 4, 12]\n\
-                    nuisance = 0.0\nintensity = [1.0, 1.0]\nsamples_per_subject = 4\n"
-        .to_owned();
-    for (k, name) in affekt_core::LabelSet::affectnet7().classes().iter().enumerate() {
-        let prior = if k == 0 { 0.4 } else { 0.1 };
-        let au = [0, 1, 2].map(|j| if k >> j & 1 == 1 { 0.75 } else { 0.25 });
-        let va = "va_mean = [0.0, 0.0]\nva_sd = [0.3, 0.3]";
-        writeln!(text, "[classes.{name}]\nprior = {prior}\n{va}\nau = {au:?}").unwrap();
-    }
-    let path = folder.join("toy.toml");
-    std::fs::write(&path, text).unwrap();
-    path
+/// The source's key for noise; nothing for labels as they are.
+fn noise(of: &str) -> String {
+    if of.is_empty() { String::new() } else { format!(", noise = {{ {of} }}") }
 }
 
-/// One dataset of a study file.
-fn dataset(name: &str, source: &str, noise: &str) -> String {
-    let noise = if noise.is_empty() { String::new() } else { format!(", noise = {{ {noise} }}") };
-    format!(
-        "{{ name = \"{name}\", prototypes = {{ kind = \"table\", table = \"affectnet-val\" }}, \
-         source = {{ {source}{noise} }} }}"
-    )
-}
-
-/// Plans and prepares; without LibTorch the runs fail, and that is the end of it.
-fn study(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
-    let datasets = format!("dataset=[{}]", datasets.join(", "));
-    let mut words = vec![
-        "study",
-        "run",
-        "crates/affekt-study/tests/fixture/circumplex-worlds.toml",
-        "--out",
-        out.to_str().unwrap(),
-    ];
-    words.extend(["--fail-fast", "--jobs", "1"]);
-    for item in ["seeds=[0]", "train.batch_size=16", "input.size=16", &datasets] {
-        words.extend(["--set", item]);
-    }
-    words.extend(more);
-    let ran = affekt(&words);
+/// A study that gets as far as training, which this build cannot do.
+fn prepared(out: &Path, datasets: &[String], more: &[&str]) -> Ran {
+    let ran = study(out, datasets, more);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("this build has no LibTorch"), "{}", ran.stderr);
     ran
-}
-
-/// Folder of each dataset, by name.
-fn folders(out: &Path) -> impl Fn(&str) -> PathBuf {
-    let plan = Plan::load(&out.join("circumplex-worlds/plan.toml")).unwrap();
-    let out = out.to_owned();
-    move |name| out.join(&plan.dataset(name).unwrap().folder)
 }
 
 #[test]
 fn noise_of_a_world_changes_training_labels_and_nothing_else() {
     let temporary = tempfile::tempdir().unwrap();
     let out = temporary.path().join("runs");
-    let world = world(temporary.path());
+    let world = world(temporary.path(), "");
     let source = format!(
         "kind = \"world\", world = {world:?}, size = {{ train = {TRAIN}, valid = 40, test = 60 }}, seed = 0"
     );
     let symmetric = |rate: f64, seed: u64| format!("kind = \"symmetric\", rate = {rate}, seed = {seed}");
-    let of = |name: &str, noise: &str| dataset(name, &source, noise);
+    let of = |name: &str, wrong: &str| dataset(name, &source, &noise(wrong));
     let datasets = [of("n0", ""), of("n10", &symmetric(0.1, 3)), of("n30", &symmetric(0.3, 3))];
-    let ran = study(&out, &datasets, &[]);
+    let ran = prepared(&out, &datasets, &[]);
 
     let folder = folders(&out);
     let clean = Manifest::load(&folder("n0")).unwrap();
@@ -124,7 +85,7 @@ fn noise_of_a_world_changes_training_labels_and_nothing_else() {
 
     // The same seed elsewhere gives the same bytes; another seed another folder and other labels.
     let elsewhere = temporary.path().join("elsewhere");
-    study(&elsewhere, &[of("n10", &symmetric(0.1, 3)), of("n30", &symmetric(0.3, 4))], &[]);
+    prepared(&elsewhere, &[of("n10", &symmetric(0.1, 3)), of("n30", &symmetric(0.3, 4))], &[]);
     let again = folders(&elsewhere);
     assert_eq!(again("n10").file_name(), folder("n10").file_name());
     for file in ["manifest.csv", "manifest.toml", "noise.csv", "noise.toml", "prepared.json"] {
@@ -145,9 +106,9 @@ fn noise_of_files_is_drawn_after_their_split() {
          filter = \"pil-bilinear\" }}, colour = \"rgb\", split = {{ valid = 0.1, test = 0.1, seed = 0 }}",
         root.with_file_name("set.toml")
     );
-    let noise = "kind = \"circumplex\", rate = 0.6, seed = 1, temperature = 0.3, table = \"nrc-vad\"";
-    let datasets = [dataset("clean", &source, ""), dataset("noisy", &source, noise)];
-    let ran = study(&out, &datasets, &["--data-root", root.to_str().unwrap()]);
+    let wrong = "kind = \"circumplex\", rate = 0.6, seed = 1, temperature = 0.3, table = \"nrc-vad\"";
+    let datasets = [dataset("clean", &source, ""), dataset("noisy", &source, &noise(wrong))];
+    let ran = prepared(&out, &datasets, &["--data-root", root.to_str().unwrap()]);
     let folder = folders(&out);
     let [clean, noisy] = ["clean", "noisy"].map(|name| Manifest::load(&folder(name)).unwrap());
     assert_eq!(clean.rows.len(), noisy.rows.len());

@@ -53,7 +53,7 @@ impl Dataset {
         let quarantine = quarantine_counts(&folder.join("quarantine.csv"))?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for run in planned.runs(plan) {
-            let has_log = plan.arm(&run.arm).is_none_or(|arm| arm.post_hoc.is_none());
+            let has_log = plan.is_trained(run);
             match Run::load(run, planned, selection, &study_dir.join("runs").join(&run.id), has_log)? {
                 Some(finished) => runs.push(finished),
                 None => missing.push(run.clone()),

@@ -60,7 +60,9 @@ fn preview(args: &PlanArgs) -> anyhow::Result<Preview> {
             images: dataset.prepared.as_ref().map(|p| p.class_counts.iter().flatten().sum()),
         })
         .collect();
-    let total = (spec.datasets.len() * spec.arms.len() * spec.seeds.len()) as u64;
+    let trained_on = spec.datasets.iter().filter(|dataset| !dataset.tested_only).count();
+    let trained = spec.arms.iter().filter(|arm| arm.post_hoc.is_none()).count();
+    let total = (trained_on * trained * spec.seeds.len()) as u64;
     let prepared: Option<Vec<PreparedDataset>> = located
         .into_iter()
         .map(|dataset| Some(PreparedDataset { folder: dataset.folder, prepared: dataset.prepared? }))

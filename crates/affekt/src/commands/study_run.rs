@@ -31,10 +31,10 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
     study.save(&dir)?;
 
     let to_do = planned.to_do(&dir);
-    let outcomes = execute(args, &study, planned.plan.runs.len(), &to_do, stop.clone())?;
+    let outcomes = execute(args, &study, planned.plan.n_trained(), &to_do, stop.clone())?;
     if stop.load(Ordering::Relaxed) {
         let left = planned.to_do(&dir).len();
-        let total = planned.plan.runs.len();
+        let total = planned.plan.n_trained();
         eprintln!(
             "interrupted: {} of {total} runs are done; the same command goes on from here: {}",
             total - left,
@@ -92,7 +92,7 @@ fn conclude(out: &Path, dir: &Path, plan: &Plan, nothing_ran: bool) -> anyhow::R
     {
         summary::print_claims(dir)?;
         if nothing_ran && collected.holes.is_empty() {
-            let total = plan.runs.len();
+            let total = plan.n_trained();
             let path = report_path.display();
             return output::line(&format!(
                 "nothing to do: {total} of {total} runs done, report is current: {path}"

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use affekt_artifact::{TestRow, write_atomic};
 use affekt_report::{CriticalDifference, Figure, PairedDifferences, PairedPanel, contrast_forest, svg_file};
 use affekt_stats::Role;
-use affekt_study::{Comparison, Ranking};
+use affekt_study::{Comparison, Contrast, Ranking, test_row};
 use anyhow::Context;
 
 use super::Found;
@@ -18,7 +18,7 @@ pub(super) fn write(folder: &Path, found: &Found) -> anyhow::Result<Vec<PathBuf>
     for dataset in datasets {
         let of: Vec<&Comparison> = found.comparisons.iter().filter(|c| c.dataset == dataset).collect();
         let (suffix, heading) = place(dataset);
-        let rows = of.iter().map(|c| test_row(c)).collect();
+        let rows = of.iter().map(|c| row(c)).collect();
         let title = format!("{heading}contrasts");
         figures.push(Box::new(contrast_forest(format!("forest{suffix}"), title, rows)));
         let panels = of.iter().map(|c| panel(c)).collect();
@@ -48,37 +48,21 @@ fn place(dataset: &str) -> (String, String) {
     (format!("-{}", dataset.chars().map(clean).collect::<String>()), format!("{dataset}: "))
 }
 
-fn test_row(comparison: &Comparison) -> TestRow {
-    let summary = &comparison.summary;
+fn row(comparison: &Comparison) -> TestRow {
     let mean = |of: &dyn Fn(&affekt_study::Pair) -> f64| {
         comparison.pairs.iter().map(of).sum::<f64>() / comparison.pairs.len() as f64
     };
-    TestRow {
-        dataset: comparison.dataset.clone(),
+    let means = [mean(&|pair| pair.treatment), mean(&|pair| pair.control)];
+    let family = if comparison.role == Role::Primary { "primary" } else { "contrast" };
+    let contrast = Contrast {
         metric: comparison.metric.clone(),
         treatment: comparison.treatment.clone(),
         control: comparison.control.clone(),
-        family: if comparison.role == Role::Primary { "primary" } else { "contrast" }.to_owned(),
-        n: summary.n as u64,
-        treatment_mean: mean(&|pair| pair.treatment),
-        control_mean: mean(&|pair| pair.control),
-        mean_difference: summary.mean_difference,
-        hodges_lehmann: summary.hodges_lehmann,
-        ci_low: summary.ci_low,
-        ci_high: summary.ci_high,
-        ci_confidence: summary.ci_confidence,
-        sign_flip_p: summary.sign_flip_p,
-        wilcoxon_p: summary.wilcoxon_p,
+    };
+    let (margin, summary) = (comparison.margin, &comparison.summary);
+    TestRow {
         holm_p: comparison.adjusted_p,
-        d_z: summary.d_z,
-        rank_biserial: summary.rank_biserial,
-        margin: comparison.margin,
-        tost_p: summary.tost_p,
-        rope_below: summary.rope_left,
-        rope_within: summary.rope,
-        rope_above: summary.rope_right,
-        min_attainable_p: summary.min_attainable_p,
-        verdict: String::new(),
+        ..test_row(&comparison.dataset, family, &contrast, means, margin, summary)
     }
 }
 
