@@ -46,7 +46,7 @@ pub struct TestRow {
     pub rank_biserial: Option<f64>,
     /// Equivalence margin declared beforehand.
     pub margin: Option<f64>,
-    /// Paired TOST p against the margin.
+    /// Equivalence p against the margin: two one-sided sign-flip tests.
     pub tost_p: Option<f64>,
     /// Posterior share below the margin's interval (Bayesian signed-rank).
     pub rope_below: Option<f64>,

@@ -1,16 +1,10 @@
 //! Friedman's test that several arms are equal, by its own permutation distribution.
 
-use std::collections::BTreeMap;
-
-use affekt_core::Seed;
 use serde::{Deserialize, Serialize};
 use statrs::function::gamma::gamma_ur;
 
-use crate::sampled::{DEFAULT_DRAWS, count_draws};
+use crate::rank_null::RankNull;
 use crate::{Blocks, StatsError};
-
-/// Most steps of exact counting: beyond them random permutations are drawn.
-const MAX_STEPS: usize = 200_000;
 
 /// Outcome of Friedman's test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +45,7 @@ pub struct Friedman {
 ///
 /// # Numerics
 /// Counted exactly over multisets of rank sums where that takes few steps (three arms up to some dozens of blocks,
-/// four up to about ten), else [`DEFAULT_DRAWS`] permutations drawn from seed 0 and `(1 + count) / (1 + draws)`.
+/// four up to about ten), else [`crate::DEFAULT_DRAWS`] permutations drawn from seed 0 and `(1 + count) / (1 + draws)`.
 /// Statistics are compared as integers.
 ///
 /// # Source
@@ -84,22 +78,8 @@ pub fn friedman(blocks: &Blocks) -> Result<Friedman, StatsError> {
     let centre = 0.5 * (k as f64 + 1.0);
     let deviation: f64 = average_ranks.iter().map(|r| (r - centre) * (r - centre)).sum();
     let chi_squared = n as f64 * deviation / spread;
-    let (p_value, standard_error) = if let Some(p) = exact_p(blocks, observed) {
-        (p, None)
-    } else {
-        let drawn = count_draws(DEFAULT_DRAWS, Seed(0), "friedman", |stream| {
-            let mut sums = vec![0_u64; k];
-            for row in blocks.doubled() {
-                let mut row = row.clone();
-                stream.shuffle(&mut row);
-                for (sum, rank) in sums.iter_mut().zip(row) {
-                    *sum += u64::from(rank);
-                }
-            }
-            Ok(squares(sums.into_iter()) >= observed)
-        })?;
-        (drawn.p_value(), Some(drawn.standard_error()))
-    };
+    let null = RankNull::new(blocks, "friedman", |sums| squares(sums.iter().copied().map(u64::from)))?;
+    let (p_value, standard_error) = null.p(observed);
     // The incomplete gamma function is not defined at zero, where nothing is more extreme.
     let p_chi_squared =
         if chi_squared > 0.0 { gamma_ur(0.5 * (k as f64 - 1.0), 0.5 * chi_squared) } else { 1.0 };
@@ -117,59 +97,4 @@ fn spread(blocks: &Blocks) -> f64 {
 /// Sum of squares: the statistic up to constants that no permutation within blocks changes.
 fn squares(sums: impl Iterator<Item = u64>) -> u128 {
     sums.map(|sum| u128::from(sum) * u128::from(sum)).sum()
-}
-
-/// The exact p by counting over sorted rank sums; none where that would take too many steps or counts.
-///
-/// Every block is permuted uniformly, so arms are exchangeable and sums that differ in order alone are one state.
-fn exact_p(blocks: &Blocks, observed: u128) -> Option<f64> {
-    let (n, k) = (blocks.n(), blocks.n_arms());
-    let orders: usize = (1..=k).try_fold(1, usize::checked_mul)?;
-    // The last block's counts may reach (k!)^(n-1).
-    let bits = (n as f64 - 1.0) * (orders as f64).log2();
-    if bits > 126.0 || orders > 720 {
-        return None;
-    }
-    let mut permutation: Vec<usize> = (0..k).collect();
-    let mut permutations = Vec::with_capacity(orders);
-    collect_permutations(&mut permutation, 0, &mut permutations);
-    let mut states: BTreeMap<Vec<u32>, u128> = BTreeMap::new();
-    let mut first = blocks.doubled().first()?.clone();
-    first.sort_unstable();
-    states.insert(first, 1);
-    let mut steps = 0;
-    for row in &blocks.doubled()[1..] {
-        steps += states.len() * orders;
-        if steps > MAX_STEPS {
-            return None;
-        }
-        let mut grown: BTreeMap<Vec<u32>, u128> = BTreeMap::new();
-        for (sums, ways) in &states {
-            for permutation in &permutations {
-                let mut next: Vec<u32> = sums.iter().zip(permutation).map(|(s, &i)| s + row[i]).collect();
-                next.sort_unstable();
-                *grown.entry(next).or_insert(0) += ways;
-            }
-        }
-        states = grown;
-    }
-    let total: u128 = states.values().sum();
-    let extreme: u128 = states
-        .iter()
-        .filter(|(sums, _)| squares(sums.iter().map(|&s| u64::from(s))) >= observed)
-        .map(|(_, ways)| ways)
-        .sum();
-    Some(extreme as f64 / total as f64)
-}
-
-fn collect_permutations(items: &mut Vec<usize>, fixed: usize, into: &mut Vec<Vec<usize>>) {
-    if fixed == items.len() {
-        into.push(items.clone());
-        return;
-    }
-    for i in fixed..items.len() {
-        items.swap(fixed, i);
-        collect_permutations(items, fixed + 1, into);
-        items.swap(fixed, i);
-    }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Alternative, DEFAULT_DRAWS, Differences, MAX_SIGN_FLIP, PRIOR_STRENGTH, PairedTest, StatsError, Wilcoxon,
-    ZeroMethod, cohen_dz, hedges_g, hodges_lehmann, min_attainable_p, paired_tost, rank_biserial, sign_flip,
-    sign_flip_sampled, signed_rank_posterior,
+    ZeroMethod, cohen_dz, hedges_g, hodges_lehmann, min_attainable_p, rank_biserial, sign_flip,
+    sign_flip_sampled, sign_flip_tost, signed_rank_posterior,
 };
 
 /// One contrast `A - B` over paired runs. Undefined values are none, never NaN.
@@ -38,7 +38,7 @@ pub struct PairedSummary {
     pub hedges_g: Option<f64>,
     /// Matched rank-biserial correlation, zeros dropped; none when all differences are zero.
     pub rank_biserial: Option<f64>,
-    /// Equivalence p-value; none without a margin, for one pair, or without spread.
+    /// Equivalence p-value by [`sign_flip_tost`]; none without a margin.
     pub tost_p: Option<f64>,
     /// Posterior mean share below the region of practical equivalence; none without a region.
     pub rope_left: Option<f64>,
@@ -82,13 +82,8 @@ pub fn paired_summary(
     rope: Option<f64>,
 ) -> Result<PairedSummary, StatsError> {
     let shift = hodges_lehmann(differences, confidence)?;
-    let tost = equivalence_margin.map(|margin| paired_tost(differences, margin)).transpose();
-    let tost_p = match tost {
-        Ok(tost) => tost.map(|tost| tost.p_value),
-        // These speak of the data, not of the request: the value simply does not exist.
-        Err(StatsError::TooFew { .. } | StatsError::NoSpread { .. }) => None,
-        Err(other) => return Err(other),
-    };
+    let tost = equivalence_margin.map(|margin| sign_flip_tost(differences, margin)).transpose()?;
+    let tost_p = tost.map(|tost| tost.p_value);
     let shares =
         rope.map(|half_width| signed_rank_posterior(differences, half_width, PRIOR_STRENGTH)).transpose()?;
     let (sign_flip_p, sign_flip_se) = if differences.n() <= MAX_SIGN_FLIP {

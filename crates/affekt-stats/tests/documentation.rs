@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every hypothesis test and posterior of the crate.
-const TESTS: [&str; 16] = [
+const TESTS: [&str; 18] = [
     "sign_flip",
     "sign_flip_sampled",
     "wilcoxon",
@@ -12,6 +12,7 @@ const TESTS: [&str; 16] = [
     "sign_test",
     "paired_t",
     "paired_tost",
+    "sign_flip_tost",
     "signed_rank_posterior",
     "signed_rank_probabilities",
     "cluster_randomisation",
@@ -20,6 +21,7 @@ const TESTS: [&str; 16] = [
     "randomise",
     "friedman",
     "nemenyi",
+    "nemenyi_normal",
     "holm_post_hoc",
 ];
 

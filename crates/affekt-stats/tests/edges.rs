@@ -115,7 +115,8 @@ fn equal_differences_have_no_standardised_size() {
     assert!(matches!(paired_tost(&d, 1.0), Err(StatsError::NoSpread { .. })));
     assert!(matches!(bca_interval(&d, 0.9), Err(StatsError::NoSpread { .. })));
     let summary = paired_summary(&d, 0.95, Some(1.0), Some(0.0)).unwrap();
-    assert_eq!((summary.d_z, summary.hedges_g, summary.tost_p), (None, None, None));
+    // The sign-flip equivalence test needs no spread: of 2^10 sign patterns one is as far from either end.
+    assert_eq!((summary.d_z, summary.hedges_g, summary.tost_p), (None, None, Some(1.0 / 1024.0)));
     assert_eq!(summary.rank_biserial, Some(1.0));
     let interval = t_interval(d.values(), 0.95).unwrap();
     assert!((interval.high - interval.low).abs() < f64::EPSILON);
@@ -124,7 +125,7 @@ fn equal_differences_have_no_standardised_size() {
 #[test]
 fn one_pair_is_summarised_without_a_spread() {
     let summary = paired_summary(&differences(&[0.02]), 0.95, Some(0.1), None).unwrap();
-    assert_eq!((summary.n, summary.sd, summary.tost_p, summary.rope), (1, None, None, None));
+    assert_eq!((summary.n, summary.sd, summary.tost_p, summary.rope), (1, None, Some(0.5), None));
     assert!((summary.sign_flip_p - 1.0).abs() < f64::EPSILON);
     assert!((summary.wilcoxon_p - 1.0).abs() < f64::EPSILON);
     assert!(matches!(paired_t(&differences(&[0.02])), Err(StatsError::TooFew { needed: 2, n: 1, .. })));

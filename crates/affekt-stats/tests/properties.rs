@@ -184,7 +184,7 @@ proptest! {
         prop_assert_eq!(back.n, summary.n);
         prop_assert_eq!(back.sd.is_none(), units.len() == 1);
         prop_assert_eq!(back.d_z.is_none(), !has_spread(&units));
-        prop_assert_eq!(back.tost_p.is_none(), !has_spread(&units));
+        prop_assert!(back.tost_p.is_some_and(|p| p >= 0.5_f64.powf(units.len() as f64)));
         prop_assert_eq!(back.hedges_g.is_none(), units.len() < 3 || !has_spread(&units));
         prop_assert_eq!(back.rank_biserial.is_none(), units.iter().all(|u| *u == 0));
         prop_assert_eq!(back.ci_low.is_none(), units.len() < 6);

@@ -1,6 +1,6 @@
 //! All arms of a table at once: are they equal, and which differ?
 
-use affekt_stats::{Blocks, Friedman, PairOfArms, critical_difference, friedman, holm_post_hoc, nemenyi};
+use affekt_stats::{Blocks, Friedman, Nemenyi, PairOfArms, friedman, holm_post_hoc, nemenyi};
 use serde::Serialize;
 
 use super::layout::observations;
@@ -36,10 +36,8 @@ pub struct Ranking {
     pub arms: Vec<RankedArm>,
     /// The test that all are equal.
     pub friedman: Friedman,
-    /// Difference of mean ranks beyond which Nemenyi's test rejects.
-    pub critical_difference: f64,
     /// Nemenyi's test of all pairs.
-    pub nemenyi: Vec<PairOfArms>,
+    pub nemenyi: Nemenyi,
     /// The paired test of the request on all pairs, Holm-corrected.
     pub holm: Vec<PairOfArms>,
     /// The result in words.
@@ -118,8 +116,7 @@ fn rank(
         alpha: request.alpha,
         arms: ranked,
         friedman: friedman(&blocks)?,
-        critical_difference: critical_difference(arms.len(), n, request.alpha)?,
-        nemenyi: nemenyi(&blocks),
+        nemenyi: nemenyi(&blocks, request.alpha)?,
         holm: holm_post_hoc(&blocks, test_named(&request.test)?, None)?,
         sentence: String::new(),
     };
@@ -143,6 +140,7 @@ fn sentence(ranking: &Ranking) -> String {
     }
     let better: Vec<String> = ranking
         .nemenyi
+        .pairs
         .iter()
         .filter(|pair| pair.adjusted_p <= alpha)
         .map(|pair| format!("{} before {}", ranking.arms[pair.first].arm, ranking.arms[pair.second].arm))
@@ -150,6 +148,6 @@ fn sentence(ranking: &Ranking) -> String {
     let pairs = if better.is_empty() { "no single pair".to_owned() } else { better.join(", ") };
     format!(
         "{opening}: the arms differ at level {alpha}; Nemenyi's test (critical difference {:.3}) shows {pairs}.",
-        ranking.critical_difference
+        ranking.nemenyi.critical_difference
     )
 }

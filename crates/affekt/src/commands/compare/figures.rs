@@ -85,7 +85,7 @@ fn critical_difference(ranking: &Ranking) -> CriticalDifference {
         id: format!("critical-difference{suffix}{metric}"),
         title: format!("{heading}mean ranks by {}", ranking.metric),
         arms: ranking.arms.iter().map(|arm| (arm.arm.clone(), arm.average_rank)).collect(),
-        critical_difference: ranking.critical_difference,
+        critical_difference: ranking.nemenyi.critical_difference,
         alpha: ranking.alpha,
         n: ranking.friedman.n,
         friedman_p: ranking.friedman.p_value,

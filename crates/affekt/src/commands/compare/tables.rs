@@ -136,7 +136,7 @@ fn ranking(ranking: &Ranking) -> DataTable {
     let caption = ranking.sentence.clone();
     let columns = ["first", "second", "rank difference", "Nemenyi p", "p", "Holm p"];
     let mut table = DataTable::new(format!("ranks-{}", ranking.metric), caption, &columns);
-    for (nemenyi, holm) in ranking.nemenyi.iter().zip(&ranking.holm) {
+    for (nemenyi, holm) in ranking.nemenyi.pairs.iter().zip(&ranking.holm) {
         table.rows.push(vec![
             Cell::text(&*ranking.arms[nemenyi.first].arm),
             Cell::text(&*ranking.arms[nemenyi.second].arm),

@@ -109,7 +109,7 @@ fn ranking(ranking: &Ranking) -> String {
         arms.row([arm.arm.clone(), format!("{:.3}", arm.average_rank), format!("{:.4}", arm.mean)]);
     }
     let mut pairs = Table::new(&["pair", "rank difference", "Nemenyi p", "p", "Holm p"]);
-    for (nemenyi, holm) in ranking.nemenyi.iter().zip(&ranking.holm) {
+    for (nemenyi, holm) in ranking.nemenyi.pairs.iter().zip(&ranking.holm) {
         pairs.row([
             format!("{} / {}", ranking.arms[nemenyi.first].arm, ranking.arms[nemenyi.second].arm),
             format!("{:+.3}", nemenyi.rank_difference),
