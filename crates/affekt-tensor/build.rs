@@ -2,7 +2,7 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    if let Some(lib) = std::env::var_os("DEP_TCH_LIBTORCH_LIB") {
+    if let Some(lib) = std::env::var_os("DEP_AFFEKT_TORCH_LIBTORCH_LIB") {
         let lib = lib.to_string_lossy();
         println!("cargo:libtorch_lib={lib}");
         println!("cargo:rustc-link-arg=-Wl,-rpath,{lib}");

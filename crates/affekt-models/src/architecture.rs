@@ -140,7 +140,7 @@ impl Trunk {
     pub(crate) fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
         let mut x = x.to_kind(mode.precision.kind());
         if let Some(Stem { conv1, bn1, pools }) = &self.stem {
-            x = bn1.forward(&conv1.forward(&x), mode).relu_();
+            x = bn1.forward_relu(&conv1.forward(&x), mode);
             if *pools {
                 x = x.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false);
             }

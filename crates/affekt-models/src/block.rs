@@ -14,8 +14,10 @@ pub(crate) enum BlockKind {
 /// Convolutions with a shortcut: relu(f(x) + x).
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// `conv1 bn1 conv2 bn2 ...`; relu between them, not after the last.
-    convolutions: Vec<(Conv2d, BatchNorm2d)>,
+    /// `conv1 bn1 [conv2 bn2]`, each followed by relu.
+    inner: Vec<(Conv2d, BatchNorm2d)>,
+    /// `conv2 bn2` or `conv3 bn3`, to which the shortcut is added.
+    last: (Conv2d, BatchNorm2d),
     downsample: Option<(Conv2d, BatchNorm2d)>,
 }
 
@@ -26,34 +28,32 @@ impl Block {
             let shape = Conv2dShape { c_in, c_out, kernel, stride };
             (Conv2d::new(&path.sub(name), shape), BatchNorm2d::new(&path.sub(norm), c_out))
         };
-        let inner = c_out / 4;
-        let convolutions = match kind {
+        let width = c_out / 4;
+        let (inner, last) = match kind {
             BlockKind::Basic => {
-                vec![conv("conv1", "bn1", c_in, c_out, 3, stride), conv("conv2", "bn2", c_out, c_out, 3, 1)]
+                (vec![conv("conv1", "bn1", c_in, c_out, 3, stride)], conv("conv2", "bn2", c_out, c_out, 3, 1))
             }
-            BlockKind::Bottleneck => vec![
-                conv("conv1", "bn1", c_in, inner, 1, 1),
-                conv("conv2", "bn2", inner, inner, 3, stride),
-                conv("conv3", "bn3", inner, c_out, 1, 1),
-            ],
+            BlockKind::Bottleneck => (
+                vec![conv("conv1", "bn1", c_in, width, 1, 1), conv("conv2", "bn2", width, width, 3, stride)],
+                conv("conv3", "bn3", width, c_out, 1, 1),
+            ),
         };
         let downsample = (stride != 1 || c_in != c_out)
             .then(|| conv("downsample.0", "downsample.1", c_in, c_out, 1, stride));
-        Self { convolutions, downsample }
+        Self { inner, last, downsample }
     }
 
     pub(crate) fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
+        let shortcut = match &self.downsample {
+            None => x.shallow_clone(),
+            Some((conv, norm)) => norm.forward(&conv.forward(x), mode),
+        };
         let mut y = x.shallow_clone();
-        for (k, (conv, norm)) in self.convolutions.iter().enumerate() {
-            y = norm.forward(&conv.forward(&y), mode);
-            if k + 1 < self.convolutions.len() {
-                y = y.relu_();
-            }
+        for (conv, norm) in &self.inner {
+            y = norm.forward_relu(&conv.forward(&y), mode);
         }
-        match &self.downsample {
-            None => (y + x).relu_(),
-            Some((conv, norm)) => (y + norm.forward(&conv.forward(x), mode)).relu_(),
-        }
+        let (conv, norm) = &self.last;
+        norm.forward_add_relu(&conv.forward(&y), &shortcut, mode)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use affekt_torch_sys::{AdamConstants, AdamSlot, ShimError, clear_grad, fused_adam};
 use tch::Tensor;
 
 /// Constants of [`AdamW`], checked.
@@ -88,10 +89,10 @@ impl AdamW {
         Self { params, slots, step: 0 }
     }
 
-    /// Clears all gradients.
+    /// Forgets all gradients.
     pub fn zero_grad(&mut self) {
-        for slot in self.slots.values_mut() {
-            slot.parameter.zero_grad();
+        for slot in self.slots.values() {
+            shim(clear_grad(&slot.parameter));
         }
     }
 
@@ -104,25 +105,42 @@ impl AdamW {
     pub fn step_by(&mut self, lr_of: impl Fn(&str) -> Option<f64>) {
         self.step += 1;
         let AdamWParams { beta1, beta2, eps, weight_decay } = self.params;
-        let t = self.step as f64;
-        let (correct1, correct2) = (1.0 - beta1.powf(t), (1.0 - beta2.powf(t)).sqrt());
-        let _guard = tch::no_grad_guard();
-        for (name, Slot { parameter, first, second, decays }) in &mut self.slots {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for (name, Slot { parameter, first, second, decays }) in &self.slots {
             let Some(lr) = lr_of(name) else { continue };
             let gradient = parameter.grad();
             if !gradient.defined() {
                 continue;
             }
-            if *decays && weight_decay > 0.0 {
-                let _ = parameter.g_mul_scalar_(1.0 - lr * weight_decay);
+            let weight_decay = if *decays { weight_decay } else { 0.0 };
+            let slot = AdamSlot { parameter, gradient, first, second };
+            let same = |group: &&mut Group<'_>| {
+                group.rates.map(f64::to_bits) == [lr, weight_decay].map(f64::to_bits)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.slots.push(slot),
+                None => groups.push(Group { rates: [lr, weight_decay], slots: vec![slot] }),
             }
-            let _ = first.lerp_(&gradient, 1.0 - beta1);
-            let _ = second.g_mul_scalar_(beta2);
-            let _ = second.addcmul_(&(&gradient * (1.0 - beta2)), &gradient);
-            let mut denominator = second.sqrt();
-            let _ = denominator.g_div_scalar_(correct2).g_add_scalar_(eps);
-            let update = &*first * (-lr / correct1);
-            let _ = parameter.addcdiv_(&update, &denominator);
         }
+        let step = self.step;
+        for Group { rates: [lr, weight_decay], slots } in groups {
+            let constants = AdamConstants { step, lr, beta1, beta2, weight_decay, eps, decoupled: true };
+            shim(fused_adam(&slots, constants));
+        }
+    }
+}
+
+/// What one call of the fused kernel updates.
+struct Group<'a> {
+    /// Learning rate and weight decay.
+    rates: [f64; 2],
+    slots: Vec<AdamSlot<'a>>,
+}
+
+/// # Panics
+/// Where kinds, shapes or devices do not fit, as every operator of the library does here.
+fn shim(done: Result<(), ShimError>) {
+    if let Err(error) = done {
+        panic!("{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Layers with `PyTorch`'s initial values, parameter names and arithmetic.
 
 use affekt_core::Seed;
+use affekt_torch_sys::{Norm, norm_act};
 use tch::{Kind, Tensor};
 
 use crate::{Init, Mode, ParamPath};
@@ -72,19 +73,35 @@ impl BatchNorm2d {
     /// # Shape
     /// x [n, c, h, w] -> the same, in the kind of `x`; statistics are kept in 32 bit
     pub fn forward(&self, x: &Tensor, mode: Mode) -> Tensor {
-        let run = |weight: &Tensor, bias: &Tensor, mean: &Tensor, var: &Tensor| {
+        self.run(x, None, mode, false)
+    }
+
+    /// relu(norm(x)), in one pass where a kernel for it is at hand.
+    ///
+    /// # Shape
+    /// as [`Self::forward`]
+    pub fn forward_relu(&self, x: &Tensor, mode: Mode) -> Tensor {
+        self.run(x, None, mode, true)
+    }
+
+    /// relu(norm(x) + add), in one pass where a kernel for it is at hand.
+    ///
+    /// # Shape
+    /// as [`Self::forward`]; `add` as x
+    pub fn forward_add_relu(&self, x: &Tensor, add: &Tensor, mode: Mode) -> Tensor {
+        self.run(x, Some(add), mode, true)
+    }
+
+    /// # Panics
+    /// Where shapes, kinds or devices do not fit, as every operator here does.
+    fn run(&self, x: &Tensor, add: Option<&Tensor>, mode: Mode, relu: bool) -> Tensor {
+        let run = |weight: &Tensor, bias: &Tensor, running_mean: &Tensor, running_var: &Tensor| {
             let (momentum, eps) = (Self::MOMENTUM, Self::EPS);
-            Tensor::batch_norm(
-                x,
-                Some(weight),
-                Some(bias),
-                Some(mean),
-                Some(var),
-                mode.train,
-                momentum,
-                eps,
-                false,
-            )
+            let norm = Norm { weight, bias, running_mean, running_var, momentum, eps };
+            match norm_act(x, add, norm, mode.train, relu) {
+                Ok((y, _)) => y,
+                Err(error) => panic!("{error}"),
+            }
         };
         if x.kind() != Kind::Double {
             return run(&self.weight, &self.bias, &self.running_mean, &self.running_var);

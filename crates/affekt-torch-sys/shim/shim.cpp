@@ -1,0 +1,85 @@
+#include "shim.h"
+
+#include <ATen/ATen.h>
+#include <ATen/TensorIterator.h>
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "norm_act.h"
+
+namespace {
+
+// Runs `f`; an exception becomes a message.
+template <typename F>
+char* guarded(const F& f) {
+    try {
+        f();
+        return nullptr;
+    } catch (const c10::Error& error) {
+        return strdup(error.what_without_backtrace());
+    } catch (const std::exception& error) {
+        return strdup(error.what());
+    } catch (...) {
+        return strdup("an exception that is no std::exception");
+    }
+}
+
+std::vector<at::Tensor> list(const at::Tensor* const* tensors, int64_t n) {
+    std::vector<at::Tensor> owned;
+    owned.reserve(static_cast<size_t>(n));
+    for (int64_t i = 0; i < n; ++i) owned.push_back(*tensors[i]);
+    return owned;
+}
+
+}  // namespace
+
+extern "C" {
+
+void affekt_free_message(char* message) { free(message); }
+
+char* affekt_norm_act(at::Tensor** out, int32_t* fused, const at::Tensor* x, const at::Tensor* add,
+                      const at::Tensor* weight, const at::Tensor* bias, const at::Tensor* running_mean,
+                      const at::Tensor* running_var, int32_t train, double momentum, double eps, int32_t relu) {
+    return guarded([&] {
+        const affekt::Norm norm{*weight, *bias, *running_mean, *running_var, train != 0, momentum, eps};
+        const at::Tensor other = add == nullptr ? at::Tensor() : *add;
+        const bool fits = affekt::fits(*x, other, norm);
+        at::Tensor y = fits ? affekt::norm_act_fused(*x, other, norm, relu != 0)
+                            : affekt::norm_act_composed(*x, other, norm, relu != 0);
+        *fused = fits ? 1 : 0;
+        *out = new at::Tensor(std::move(y));
+    });
+}
+
+char* affekt_clear_grad(const at::Tensor* leaf) {
+    return guarded([&] { leaf->mutable_grad() = at::Tensor(); });
+}
+
+char* affekt_fused_adam(int32_t decoupled, int64_t n, const at::Tensor* const* parameters,
+                        const at::Tensor* const* gradients, const at::Tensor* const* first,
+                        const at::Tensor* const* second, double step, double lr, double beta1, double beta2,
+                        double weight_decay, double eps) {
+    return guarded([&] {
+        const at::NoGradGuard no_grad;
+        const auto p = list(parameters, n), g = list(gradients, n), m = list(first, n), v = list(second, n);
+        // The library wants one tensor a parameter; it only reads them.
+        const std::vector<at::Tensor> t(static_cast<size_t>(n), at::scalar_tensor(step, at::kFloat));
+        const auto update = [&](auto kernel) {
+            kernel(p, g, m, v, at::TensorList(), t, lr, beta1, beta2, weight_decay, eps, false, false, std::nullopt,
+                   std::nullopt);
+        };
+        const auto adam = [](auto&&... args) { at::_fused_adam_(args...); };
+        const auto adam_w = [](auto&&... args) { at::_fused_adamw_(args...); };
+        if (decoupled != 0) {
+            update(adam_w);
+        } else {
+            update(adam);
+        }
+    });
+}
+}
