@@ -17,6 +17,21 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
     write_atomic_with(path, |out| out.write_all(bytes))
 }
 
+/// Removes what writers that were killed left in a folder: the temporary files of [`write_atomic`].
+///
+/// Only for a folder nobody else writes to, as that of a run whose lock is held.
+pub fn remove_strays(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') && name.ends_with(".tmp") {
+            // A stray that stays is never taken for a result.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// As [`write_atomic`], the content coming from `fill`.
 ///
 /// # Errors

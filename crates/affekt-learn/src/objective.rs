@@ -58,6 +58,14 @@ pub enum ObjectiveError {
         /// What the solver says.
         reason: String,
     },
+    /// A saved state is not of this objective.
+    #[error(
+        "saved state of the objective: {name} does not fit; delete the checkpoint to train from the start"
+    )]
+    State {
+        /// What is missing or has another shape.
+        name: &'static str,
+    },
     /// A weight is out of range.
     #[error("{what} is {got}; expected a finite number >= 0")]
     Weight {
@@ -85,6 +93,20 @@ pub trait Objective: Send {
     /// [`ObjectiveError`] when an output does not fit its targets.
     fn end_epoch(&mut self, _survey: &mut dyn Survey) -> Result<EpochNotes, ObjectiveError> {
         Ok(EpochNotes::default())
+    }
+
+    /// What it has learned and counted so far, for [`Objective::restore`]; nothing where [`Objective::begin_epoch`] and
+    /// the model's own parameters say it all.
+    fn state(&self) -> BTreeMap<String, Tensor> {
+        BTreeMap::new()
+    }
+
+    /// Takes the state of an objective that was made the same way.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::State`] when it does not fit.
+    fn restore(&mut self, _state: &BTreeMap<String, Tensor>) -> Result<(), ObjectiveError> {
+        Ok(())
     }
 }
 

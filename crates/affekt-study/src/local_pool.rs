@@ -16,6 +16,8 @@ use crate::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock
 const MALLOC_TUNABLES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:\
     glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864";
 
+/// Exit code of a run that was asked to stop and kept its state.
+const EXIT_KEPT: i32 = 85;
 /// How long a child may take to end after being asked to.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often the stop flag is looked at.
@@ -23,7 +25,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Lines of a failed run's log that are shown.
 const TAIL_LINES: usize = 15;
 
-/// Runs jobs on this machine, some at a time, each a process `<program> train --run <folder> --follow-parent`.
+/// Runs jobs on this machine, some at a time, each a process `<program> train --run <folder> --save-every <seconds> --follow-parent`.
 ///
 /// A child's standard input is a pipe that nobody writes to: it closes when this process dies, and the child
 /// ends itself then, so that not even `kill -9` leaves runs behind.
@@ -37,6 +39,8 @@ pub struct LocalPool {
     pub threads_per_run: u32,
     /// Stop at the first failed run.
     pub fail_fast: bool,
+    /// Seconds between two savings of a run's state.
+    pub save_every: f64,
     /// Set from outside to stop: nothing new starts, and what runs is asked to end.
     pub stop: Arc<AtomicBool>,
 }
@@ -75,6 +79,8 @@ impl LocalPool {
             .arg("train")
             .arg("--run")
             .arg(&job.folder)
+            .arg("--save-every")
+            .arg(self.save_every.to_string())
             .arg("--follow-parent")
             .env("GLIBC_TUNABLES", tunables)
             .env("OMP_NUM_THREADS", &threads)
@@ -165,8 +171,8 @@ impl LocalPool {
         if is_done(&job.folder) {
             return Ok(JobStatus::Done { seconds: ended.started.elapsed().as_secs_f64() });
         }
-        // Ctrl-C in a terminal reaches the children too.
-        if self.stop.load(Ordering::Relaxed) {
+        // Ctrl-C in a terminal reaches the children too; one that was asked to stop by itself says so by its code.
+        if self.stop.load(Ordering::Relaxed) || exit.code() == Some(EXIT_KEPT) {
             return Ok(JobStatus::Stopped);
         }
         if let Some(owner) = RunLock::holder(&job.folder).filter(|owner| owner.pid != ended.child.id()) {

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use affekt_torch_sys::{AdamConstants, AdamSlot, ShimError, clear_grad, fused_adam};
 use tch::Tensor;
 
+use crate::TensorError;
+use crate::saved::{copy_all, number, pair};
+
 /// Constants of [`AdamW`], checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamWParams {
@@ -87,6 +90,33 @@ impl AdamW {
             })
             .collect();
         Self { params, slots, step: 0 }
+    }
+
+    /// What it has learned, for [`AdamW::restore`]: `first.<name>`, `second.<name>` and `step`.
+    pub fn state(&self) -> BTreeMap<String, Tensor> {
+        let step = i64::try_from(self.step).unwrap_or(i64::MAX);
+        let mut state = BTreeMap::from([("step".to_owned(), Tensor::from_slice(&[step]))]);
+        for (name, slot) in &self.slots {
+            state.insert(format!("first.{name}"), slot.first.shallow_clone());
+            state.insert(format!("second.{name}"), slot.second.shallow_clone());
+        }
+        state
+    }
+
+    /// Takes a state of an optimiser of the same parameters.
+    ///
+    /// # Errors
+    /// [`TensorError::State`] names what is missing or has another shape; nothing is taken then.
+    pub fn restore(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), TensorError> {
+        let step = number(state, "step")?;
+        let mut copies = Vec::new();
+        for (name, slot) in &self.slots {
+            copies.push(pair(&slot.first, state, &format!("first.{name}"))?);
+            copies.push(pair(&slot.second, state, &format!("second.{name}"))?);
+        }
+        copy_all(copies);
+        self.step = step;
+        Ok(())
     }
 
     /// Forgets all gradients.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use tch::Tensor;
 
+use crate::TensorError;
+use crate::saved::{copy_all, number, pair};
+
 /// Share of the old average that an update of [`Ema`] keeps, checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EmaDecay(f64);
@@ -70,6 +73,27 @@ impl Ema {
         for Slot { weight, average } in self.slots.values_mut() {
             let _ = average.lerp_(weight, 1.0 - decay);
         }
+    }
+
+    /// What it has gathered, for [`Ema::restore`]: `average.<name>` and `updates`.
+    pub fn state(&self) -> BTreeMap<String, Tensor> {
+        let updates = i64::try_from(self.updates).unwrap_or(i64::MAX);
+        let averages =
+            self.slots.iter().map(|(name, slot)| (format!("average.{name}"), slot.average.shallow_clone()));
+        averages.chain([("updates".to_owned(), Tensor::from_slice(&[updates]))]).collect()
+    }
+
+    /// Takes a state of an average of the same weights.
+    ///
+    /// # Errors
+    /// [`TensorError::State`] names what is missing or has another shape; nothing is taken then.
+    pub fn restore(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), TensorError> {
+        let updates = number(state, "updates")?;
+        let slots = self.slots.iter();
+        let copies = slots.map(|(name, slot)| pair(&slot.average, state, &format!("average.{name}")));
+        copy_all(copies.collect::<Result<_, _>>()?);
+        self.updates = updates;
+        Ok(())
     }
 
     /// Exchanges weights and average: the model then computes with the average; a second call undoes the first.

@@ -21,6 +21,16 @@ pub enum TensorError {
         /// Entries of another shape or kind, with both.
         different: Vec<String>,
     },
+    /// A saved state is not of this model or optimiser.
+    #[error("saved state: {name} is {got}; expected shape {expected}")]
+    State {
+        /// Which tensor.
+        name: String,
+        /// Its shape, or that it is missing.
+        got: String,
+        /// The shape it should have.
+        expected: String,
+    },
     /// The weight file is not well-formed.
     #[error("{}: not a readable safetensors file", path.display())]
     Safetensors {

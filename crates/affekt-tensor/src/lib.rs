@@ -10,6 +10,7 @@ mod layers;
 mod params;
 mod precision;
 mod runtime;
+mod saved;
 mod weights;
 
 pub use adam_w::{AdamW, AdamWError, AdamWParams};
@@ -20,4 +21,4 @@ pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
 pub use runtime::{Device, set_threads, to_f64};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
-pub use weights::{load_weights, read_tensors, save_tensors, save_weights};
+pub use weights::{Saved, load_weights, read_saved, read_tensors, save_tensors, save_weights};

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use affekt_core::Seed;
 use tch::{Device, Kind, Tensor};
 
+use crate::TensorError;
+use crate::saved::{copy_all, pair};
+
 /// Initial values of a parameter or buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
@@ -116,6 +119,17 @@ impl ParamStore {
                 tensor.shallow_clone().copy_(source.expect("because both sides were built alike"));
             }
         }
+    }
+
+    /// Takes the values of a state dict that has every name of this store, in its shape.
+    ///
+    /// # Errors
+    /// [`TensorError::State`] names what is missing or has another shape; nothing is taken then.
+    pub fn take(&self, state: &BTreeMap<String, Tensor>) -> Result<(), TensorError> {
+        let own = self.state();
+        let pairs = own.iter().map(|(name, tensor)| pair(tensor, state, name));
+        copy_all(pairs.collect::<Result<_, _>>()?);
+        Ok(())
     }
 
     /// Puts back the values of a snapshot of this store.

@@ -93,6 +93,14 @@ fn values<T: tch::kind::Element + Default + Clone>(flat: &Tensor) -> Vec<T> {
 /// # Errors
 /// [`TensorError::Io`], [`TensorError::Safetensors`], [`TensorError::Weights`] for a tensor of another kind.
 pub fn read_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>, TensorError> {
+    read_saved(path).map(|(tensors, _)| tensors)
+}
+
+/// Every tensor of a safetensors file, as [`read_tensors`], and its metadata.
+///
+/// # Errors
+/// As [`read_tensors`].
+pub fn read_saved(path: &Path) -> Result<Saved, TensorError> {
     let bytes = read(path)?;
     let file = parse(&bytes, path)?;
     let mut tensors = BTreeMap::new();
@@ -110,8 +118,15 @@ pub fn read_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>, TensorError
         };
         tensors.insert(name, flat.reshape(shape_of(view.shape())));
     }
-    Ok(tensors)
+    let (_, header) = SafeTensors::read_metadata(&bytes)
+        .map_err(|source| TensorError::Safetensors { path: path.to_owned(), source })?;
+    let metadata =
+        header.metadata().iter().flatten().map(|(key, text)| (key.clone(), text.clone())).collect();
+    Ok((tensors, metadata))
 }
+
+/// Tensors by name, and metadata by key.
+pub type Saved = (BTreeMap<String, Tensor>, BTreeMap<String, String>);
 
 fn read(path: &Path) -> Result<Vec<u8>, TensorError> {
     std::fs::read(path).map_err(|source| TensorError::Io { action: "read", path: path.to_owned(), source })

@@ -79,6 +79,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         train: &splits.train,
         valid: &splits.valid,
         params,
+        from: None,
+        keeper: None,
     }
     .run(&mut |record| println!("{}", serde_json::to_string(record).unwrap_or_default()))?;
     let test = splits.test.open(&fitted.selection);

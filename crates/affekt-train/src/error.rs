@@ -59,6 +59,26 @@ pub enum TrainError {
         /// The sample.
         sample: String,
     },
+    /// A training was asked to stop, and did so between two steps.
+    #[error("stopped before epoch {epoch}, step {step}; what was done is kept")]
+    Stopped {
+        /// Epoch of the next step, from 1.
+        epoch: u32,
+        /// The next step within the epoch, from 0.
+        step: u64,
+    },
+    /// The state of a training could not be kept.
+    #[error("cannot keep the state of the training; the one kept before is whole")]
+    Keep(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A kept state lacks something.
+    #[error("kept state: {name} is missing or malformed; delete it to train from the start")]
+    State {
+        /// What.
+        name: &'static str,
+    },
+    /// A kept state does not fit the model.
+    #[error("kept state does not fit; delete it to train from the start")]
+    Tensor(#[from] affekt_tensor::TensorError),
     /// Model and objective do not fit.
     #[error(transparent)]
     Objective(#[from] affekt_learn::ObjectiveError),

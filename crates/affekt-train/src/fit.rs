@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use affekt_artifact::Selection;
 use affekt_augment::Augment;
 use affekt_core::{Seed, Split};
 use affekt_learn::{AffectModel, Objective, Schedule};
-use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, Mode, ParamStore, Precision, Tensor};
+use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, ParamStore, Precision, Tensor};
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
-use crate::mixup::mix;
-use crate::survey::ModelSurvey;
+use crate::resume::{Live, LossSums, Position};
+use crate::running::Running;
 use crate::{
-    EpochOrder, Evaluator, FrozenSelection, NetworkInput, TrainError, TrainSet, ValidSet, expression_scores,
+    EpochOrder, Evaluator, FrozenSelection, Keeper, NetworkInput, TrainError, TrainSet, TrainState, ValidSet,
+    Wish,
 };
 
 /// Numbers of the loop.
@@ -67,7 +67,7 @@ pub struct FrozenWarmup {
 
 impl FitParams {
     /// Learning rate of a parameter as a share of the schedule's; `None` for one that waits.
-    fn lr_share(&self, name: &str, epoch: u32) -> Option<f64> {
+    pub(crate) fn lr_share(&self, name: &str, epoch: u32) -> Option<f64> {
         match self.frozen_warmup {
             Some(warmup) if name.starts_with(warmup.prefix) => {
                 (epoch > warmup.epochs).then_some(warmup.share)
@@ -87,7 +87,7 @@ pub struct EpochRecord {
     /// Mean training loss.
     pub train_loss: f64,
     /// Mean of each part of the loss, before weighting.
-    pub parts: BTreeMap<&'static str, f64>,
+    pub parts: BTreeMap<String, f64>,
     /// Further numbers the objective gives, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub numbers: BTreeMap<&'static str, f64>,
@@ -112,7 +112,7 @@ pub struct EpochRecord {
 /// What a fit leaves behind, besides the weights in the store (their average with [`FitParams::ema`]).
 #[derive(Debug)]
 pub struct Fitted {
-    /// One record per epoch.
+    /// One record per epoch that ended here, not before a resumption.
     pub history: Vec<EpochRecord>,
     /// State dict of the epoch with the best validation macro-F1 (the first of several).
     pub best_state: BTreeMap<String, Tensor>,
@@ -140,127 +140,115 @@ pub struct Training<'a> {
     pub valid: &'a ValidSet,
     /// Numbers of the loop.
     pub params: FitParams,
+    /// What an earlier training of this run kept, to go on from.
+    pub from: Option<TrainState>,
+    /// Keeps the state; `None` to train in one go.
+    pub keeper: Option<&'a mut dyn Keeper>,
 }
 
 impl Training<'_> {
-    /// Trains; `on_epoch` sees each finished epoch.
+    /// Trains; `on_epoch` sees each epoch that ends.
+    ///
+    /// A training that goes on from a kept state makes the bits that it would have made in one go.
     ///
     /// # Errors
     /// [`TrainError::TooFew`] when an epoch is shorter than one batch, [`TrainError::NonFiniteLoss`] with the place
-    /// where training broke down.
+    /// where training broke down, [`TrainError::Stopped`] when the keeper wished so, [`TrainError::Keep`] when it could
+    /// not keep.
     pub fn run(self, on_epoch: &mut dyn FnMut(&EpochRecord)) -> Result<Fitted, TrainError> {
-        let Self { model, store, objective, schedule, augment, order, train, valid, params } = self;
+        let Self {
+            model,
+            store,
+            objective,
+            schedule,
+            augment,
+            order,
+            train,
+            valid,
+            params,
+            from,
+            mut keeper,
+        } = self;
         let faces = train.faces();
         if params.batch_size == 0 || order.len() < params.batch_size {
             let (expected, got) = (params.batch_size, order.len());
             return Err(TrainError::TooFew { split: Split::Train, expected, got });
         }
         let device = store.device();
-        let evaluator = params.evaluator(device);
-        let mut optimizer = AdamW::new(params.adam_w, store.parameters());
-        let mut average = params.ema.map(|decay| Ema::new(decay, store.state()));
+        let live = Live {
+            store,
+            optimizer: AdamW::new(params.adam_w, store.parameters()),
+            average: params.ema.map(|decay| Ema::new(decay, store.state())),
+            objective,
+            best: None,
+            sums: LossSums::default(),
+            lr: 0.0,
+        };
+        let steps_per_epoch = order.len() / params.batch_size;
+        let mut running = Running { model, schedule, faces, valid, params, steps_per_epoch, live };
+        let mut position = match from {
+            Some(state) => running.live.restore(&state)?,
+            None => Position { epoch: 1, steps: 0 },
+        };
         let mut assembler =
             Assembler::new(faces, params.input, device)?.with_soft_targets(params.soft_targets);
-        let n_classes = i64::try_from(faces.label_set.len()).unwrap_or(i64::MAX);
-        let steps_per_epoch = order.len() / params.batch_size;
 
         let mut history = Vec::new();
-        let mut best: Option<(f64, u32, BTreeMap<String, Tensor>)> = None;
-        for epoch in 1..=params.epochs {
+        while position.epoch <= params.epochs {
             let started = Instant::now();
-            objective.begin_epoch(epoch);
+            let (epoch, first_step) = (position.epoch, position.steps);
+            if first_step == 0 {
+                running.live.objective.begin_epoch(epoch);
+                running.live.sums = LossSums::default();
+            }
             let order = order.epoch(epoch);
             let jitter = Jitter { augment, seed: params.seed, epoch };
-            let mut sums = LossSums::default();
-            let mut lr = 0.0;
-            for (step, positions) in order.chunks_exact(params.batch_size).enumerate() {
-                let global_step = u64::from(epoch - 1) * steps_per_epoch as u64 + step as u64;
-                let noise = Seed(params.seed.stream("noise", &[global_step]).next_u64());
-                let mode = Mode { train: true, precision: params.precision, noise };
-                let mut batch = assembler.batch(positions, Some(jitter));
-                if let Some(alpha) = params.mixup {
-                    batch = mix(batch, n_classes, alpha, params.seed, global_step);
+            for (step, positions) in order.chunks_exact(params.batch_size).enumerate().skip(first_step) {
+                let batch = assembler.batch(positions, Some(jitter));
+                running.step(batch, positions, epoch, step)?;
+                position.steps = step + 1;
+                // The end of an epoch belongs to its last step: a state between the two would be a third kind.
+                if position.steps < steps_per_epoch {
+                    let wish = keeper.as_mut().map_or(Wish::GoOn, |keeper| keeper.wish());
+                    obey(wish, keeper.as_deref_mut(), &running.live, position)?;
                 }
-                let output = model.forward(&batch.images, mode);
-                let loss = objective.forward(&output, &batch.target)?;
-                let value = loss.total.double_value(&[]);
-                if !value.is_finite() {
-                    let named = positions.iter().take(4).map(|&p| faces.rows[p].1.sample.to_string());
-                    let (step, parts, samples) = (step as u64, loss.parts, named.collect());
-                    return Err(TrainError::NonFiniteLoss { epoch, step, loss: value, parts, samples });
-                }
-                optimizer.zero_grad();
-                loss.total.backward();
-                lr = params.lr * schedule.factor(global_step);
-                optimizer.step_by(|name| params.lr_share(name, epoch).map(|share| lr * share));
-                if let Some(average) = &mut average {
-                    average.update();
-                }
-                sums.add(value, loss.parts);
             }
             let training = started.elapsed().as_secs_f64();
-            if let Some(average) = &mut average {
-                average.swap();
-            }
-            let validation = evaluator.predict(model, valid.faces(), Selection::Last)?;
-            let scores = expression_scores(&validation, valid.faces().label_set.len());
-            let macro_f1 = scores.map(|(_, macro_f1)| macro_f1);
-            if best.as_ref().is_none_or(|(score, ..)| macro_f1.is_some_and(|f1| f1 > *score)) {
-                best = Some((macro_f1.unwrap_or(f64::NEG_INFINITY), epoch, store.snapshot()));
-            }
-            if let Some(average) = &mut average {
-                average.swap();
-            }
-            let (input, precision) = (params.input, params.precision);
-            let (order, batch_size) = (order.as_slice(), params.batch_size);
-            let notes = objective.end_epoch(&mut ModelSurvey {
-                model,
-                faces,
-                input,
-                precision,
-                device,
-                order,
-                batch_size,
-                jitter,
-            })?;
-            let steps = steps_per_epoch as f64;
-            let record = EpochRecord {
-                epoch,
-                epochs: params.epochs,
-                train_loss: sums.total / steps,
-                parts: sums.parts.into_iter().map(|(name, sum)| (name, sum / steps)).collect(),
-                numbers: notes.numbers,
-                class_distributions: notes.class_distributions,
-                warnings: notes.warnings,
-                lr,
-                valid_accuracy: scores.map(|(accuracy, _)| accuracy),
-                valid_macro_f1: macro_f1,
-                seconds: started.elapsed().as_secs_f64(),
-                images_per_second: steps * params.batch_size as f64 / training,
-            };
+            let images = ((steps_per_epoch - first_step) * params.batch_size) as f64;
+            let mut record = running.close(&order, jitter)?;
+            record.seconds = started.elapsed().as_secs_f64();
+            record.images_per_second = images / training;
             on_epoch(&record);
             history.push(record);
+            position = Position { epoch: epoch + 1, steps: 0 };
+            let wish = keeper.as_mut().map_or(Wish::GoOn, |keeper| keeper.wish());
+            // Nothing of a whole training is to be done twice because what follows it was cut short.
+            let last = epoch == params.epochs && wish == Wish::GoOn;
+            obey(if last { Wish::Keep } else { wish }, keeper.as_deref_mut(), &running.live, position)?;
         }
+        let Live { mut average, best, .. } = running.live;
         if let Some(average) = &mut average {
             average.swap();
         }
-        let (_, best_epoch, best_state) = best.unwrap_or_else(|| (0.0, 0, store.snapshot()));
+        let (best_epoch, best_state) = match best {
+            Some(best) => (best.epoch, best.state),
+            None => (0, store.snapshot()),
+        };
         Ok(Fitted { history, best_state, selection: FrozenSelection { best_epoch } })
     }
 }
 
-/// Sums of the losses of an epoch.
-#[derive(Default)]
-struct LossSums {
-    total: f64,
-    parts: BTreeMap<&'static str, f64>,
-}
-
-impl LossSums {
-    fn add(&mut self, value: f64, parts: Vec<(&'static str, f64)>) {
-        self.total += value;
-        for (name, part) in parts {
-            *self.parts.entry(name).or_default() += part;
-        }
+/// Does what a keeper wished.
+fn obey(
+    wish: Wish,
+    keeper: Option<&mut (dyn Keeper + '_)>,
+    live: &Live<'_>,
+    position: Position,
+) -> Result<(), TrainError> {
+    let Some(keeper) = keeper.filter(|_| wish != Wish::GoOn) else { return Ok(()) };
+    keeper.keep(&live.state(position)).map_err(TrainError::Keep)?;
+    if wish == Wish::KeepAndStop {
+        return Err(TrainError::Stopped { epoch: position.epoch, step: position.steps as u64 });
     }
+    Ok(())
 }

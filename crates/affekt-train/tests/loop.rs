@@ -74,6 +74,8 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
         train: &splits.train,
         valid: &splits.valid,
         params,
+        from: None,
+        keeper: None,
     }
     .run(&mut |_| {})?;
     let bytes = save_weights(&store.state(), &[("affekt".to_owned(), "{}".to_owned())].into()).unwrap();

@@ -82,6 +82,8 @@ fn train(params: FitParams, weighing: fn(&ParamStore) -> Weighing) -> Trained {
         train: &splits.train,
         valid: &splits.valid,
         params,
+        from: None,
+        keeper: None,
     };
     training.run(&mut |_| {}).unwrap();
     Trained { before, after: store.snapshot(), spy }

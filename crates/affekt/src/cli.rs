@@ -26,7 +26,7 @@ Examples:
   affekt compare runs/circumplex-worlds/results.csv --metric macro_f1 --treatment circumplex --control uniform
   affekt data check data-manifests/faces8.toml --root /data/faces8
 
-Exit codes: 0 done, 1 a check failed, 2 usage or input error, 130 interrupted.
+Exit codes: 0 done, 1 a check failed, 2 usage or input error, 85 a training stopped with its state kept, 130 interrupted.
 Results go to standard output, progress and logs to standard error (AFFEKT_LOG=debug for more).")]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -100,6 +100,9 @@ pub(crate) struct RunArgs {
     /// Stop at the first failed run instead of going on with the others
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Seconds between two savings of a run's state, from which it goes on after a kill; 0 for every step
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    pub(crate) save_every: f64,
 }
 
 #[derive(Args, Debug)]

@@ -1,7 +1,7 @@
 //! The affekt command: data, worlds, studies, training, comparison and report.
 //!
 //! Exit codes: 0 done, 1 a check failed (a run failed, a dataset needs attention), 2 usage or input error,
-//! 130 interrupted. Results go to standard output, progress and logs to standard error.
+//! 85 a training was asked to stop and kept its state, 130 interrupted. Results go to standard output, progress and logs to standard error.
 
 mod cli;
 mod commands;

@@ -15,7 +15,14 @@ pub(crate) enum Outcome {
     CheckFailed,
     /// Somebody stopped it.
     Interrupted,
+    /// A training was asked to stop and kept its state: started again, it goes on.
+    #[cfg(feature = "torch")]
+    Kept,
 }
+
+/// Exit code of [`Outcome::Kept`], as queues that requeue on a code know it.
+#[cfg(feature = "torch")]
+const EXIT_KEPT: u8 = 85;
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
@@ -23,6 +30,8 @@ impl From<Outcome> for ExitCode {
             Outcome::Done => 0,
             Outcome::CheckFailed => 1,
             Outcome::Interrupted => 130,
+            #[cfg(feature = "torch")]
+            Outcome::Kept => EXIT_KEPT,
         })
     }
 }

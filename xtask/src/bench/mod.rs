@@ -4,6 +4,7 @@ mod input;
 mod ot;
 mod peer;
 mod stats;
+mod step;
 
 use clap::Subcommand;
 
@@ -17,6 +18,8 @@ pub(crate) enum Args {
     Input(input::Args),
     /// A batch of transport problems, exact and entropic, beside POT; the same answers are demanded
     Ot(ot::Args),
+    /// A training step, in milliseconds and memory, beside PyTorch's eager mode
+    Step(step::Args),
     /// Exact tests and cluster randomisation, beside scipy and numpy
     Stats(stats::Args),
 }
@@ -26,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome>
     match args {
         Args::Input(args) => input::run(workspace, args),
         Args::Ot(args) => ot::run(workspace, args),
+        Args::Step(args) => step::run(workspace, args),
         Args::Stats(args) => stats::run(workspace, args),
     }
 }

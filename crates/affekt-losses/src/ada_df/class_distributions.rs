@@ -57,6 +57,11 @@ impl ClassDistributions {
         Self { rows, fallen }
     }
 
+    /// Distributions with what is known of their fallbacks, one count a row.
+    pub(super) fn resumed(rows: Vec<Vec<f64>>, fallen: Vec<u32>) -> Self {
+        Self { rows, fallen }
+    }
+
     /// The rows.
     pub fn rows(&self) -> &[Vec<f64>] {
         &self.rows

@@ -1,5 +1,7 @@
 //! The objective of Ada-DF with the multi-task losses and the transport term.
 
+use std::collections::BTreeMap;
+
 use affekt_learn::{EpochNotes, LossValue, ModelOutput, Objective, ObjectiveError, Survey, Surveyed, Target};
 use affekt_ot::CostMatrix;
 use affekt_tensor::{Device, Kind, Reduction, Tensor, no_grad, to_f64};
@@ -217,6 +219,32 @@ impl Objective for AdaDf {
         let on_simplex =
             !self.params.has(Quirk::FallbackFourTenths) && !self.params.has(Quirk::SharpenByColumn);
         Ok(self.watch.finish(&self.distributions, sums.counts(), adaptive, on_simplex))
+    }
+
+    fn state(&self) -> BTreeMap<String, Tensor> {
+        let n = i64::try_from(self.distributions.rows().len()).unwrap_or(0);
+        let fallen: Vec<i64> =
+            self.distributions.epochs_on_fallback().iter().copied().map(i64::from).collect();
+        BTreeMap::from([
+            ("rows".to_owned(), Tensor::from_slice(&self.distributions.rows().concat()).reshape([n, n])),
+            ("fallen".to_owned(), Tensor::from_slice(&fallen)),
+            ("watch".to_owned(), Tensor::from_slice(&self.watch.numbers())),
+        ])
+    }
+
+    fn restore(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), ObjectiveError> {
+        let n_classes = self.distributions.rows().len();
+        let read = |name: &'static str, length: usize| {
+            let values = state.get(name).map(to_f64).filter(|values| values.len() == length);
+            values.ok_or(ObjectiveError::State { name })
+        };
+        let rows = read("rows", n_classes * n_classes)?.chunks(n_classes).map(<[f64]>::to_vec).collect();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of epochs")]
+        let fallen = read("fallen", n_classes)?.into_iter().map(|epochs| epochs as u32).collect();
+        let watch = read("watch", Watch::NUMBERS)?;
+        self.distributions = ClassDistributions::resumed(rows, fallen);
+        self.watch = Watch::from_numbers(&watch);
+        Ok(())
     }
 }
 

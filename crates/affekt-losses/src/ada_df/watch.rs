@@ -30,7 +30,7 @@ pub(super) struct Watch {
     saturated: f64,
     weight: f64,
     off_simplex: f64,
-    equal: u64,
+    equal: f64,
     /// Sums of KL(true posterior || label, class, fused distribution) and items that have one.
     from_truth: [f64; 3],
     n_truth: f64,
@@ -47,6 +47,48 @@ pub(super) struct Seen<'a> {
 }
 
 impl Watch {
+    /// Length of [`Watch::numbers`].
+    pub(super) const NUMBERS: usize = 12;
+
+    /// All sums, for [`Watch::from_numbers`].
+    pub(super) fn numbers(&self) -> [f64; Self::NUMBERS] {
+        let [label, class, fused] = self.from_truth;
+        let Self {
+            n_batches, n_items, entropy, spread, saturated, weight, off_simplex, equal, n_truth, ..
+        } = *self;
+        [
+            n_batches,
+            n_items,
+            entropy,
+            spread,
+            saturated,
+            weight,
+            off_simplex,
+            equal,
+            label,
+            class,
+            fused,
+            n_truth,
+        ]
+    }
+
+    /// The sums of an epoch that was interrupted.
+    pub(super) fn from_numbers(numbers: &[f64]) -> Self {
+        let at = |k: usize| numbers.get(k).copied().unwrap_or(0.0);
+        Self {
+            n_batches: at(0),
+            n_items: at(1),
+            entropy: at(2),
+            spread: at(3),
+            saturated: at(4),
+            weight: at(5),
+            off_simplex: at(6),
+            equal: at(7),
+            from_truth: [at(8), at(9), at(10)],
+            n_truth: at(11),
+        }
+    }
+
     pub(super) fn see(&mut self, seen: &Seen<'_>) {
         no_grad(|| {
             let value = |x: Tensor| x.double_value(&[]);
@@ -57,7 +99,7 @@ impl Watch {
             self.n_batches += 1.0;
             self.n_items += n;
             self.spread += spread;
-            self.equal += u64::from(spread <= 0.0);
+            self.equal += f64::from(u8::from(spread <= 0.0));
             self.entropy -= value(p.xlogy(&p).sum(Kind::Double));
             self.saturated += value(a.lt(SATURATED.0).logical_or(&a.gt(SATURATED.1)).sum(Kind::Double));
             self.weight += value(seen.weight.sum(Kind::Double));
@@ -129,7 +171,7 @@ impl Watch {
             format!("attention saturated: {:.1} % outside [{low}, {high}]", 100.0 * saturated),
         );
         warn(
-            adaptive && self.equal > 0,
+            adaptive && self.equal > 0.0,
             format!(
                 "all attentions were equal in {} batches, whose items all got the largest weight",
                 self.equal

@@ -9,6 +9,9 @@ pub(crate) struct TrainArgs {
     /// Run folder, which holds run.json
     #[arg(long)]
     pub(crate) run: PathBuf,
+    /// Seconds between two savings of the state, from which the run goes on after a kill; 0 for every step
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    pub(crate) save_every: f64,
     /// End when standard input closes, that is, when the process that started this one is gone
     #[arg(long, hide = true)]
     pub(crate) follow_parent: bool,

@@ -76,7 +76,8 @@ fn execute(
     let jobs = args.jobs.unwrap_or_else(|| LocalPool::default_jobs(threads_per_run));
     eprintln!("{}: {} of {total} runs to do, {jobs} at a time", study.spec().study, to_do.len());
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let pool = LocalPool { program, jobs, threads_per_run, fail_fast: args.fail_fast, stop };
+    let (fail_fast, save_every) = (args.fail_fast, args.save_every);
+    let pool = LocalPool { program, jobs, threads_per_run, fail_fast, save_every, stop };
     let mut console = Console::new(total, to_do.len());
     Ok(pool.execute(to_do, &mut console)?)
 }

@@ -1,25 +1,35 @@
 //! `affekt train`
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Context;
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 
 use crate::cli::TrainArgs;
 use crate::output::Outcome;
 
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
+    let every = Duration::try_from_secs_f64(args.save_every).context("--save-every")?;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGUSR1] {
+        signal_hook::flag::register(signal, stop.clone()).context("cannot listen for signals")?;
+    }
     if args.follow_parent {
         std::thread::spawn(end_with_parent);
     }
-    train(&args.run)?;
-    Ok(Outcome::Done)
+    train(&args.run, every, stop)
 }
 
 #[cfg(feature = "torch")]
-fn train(run: &std::path::Path) -> anyhow::Result<()> {
-    crate::train::run(run)
+fn train(run: &std::path::Path, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
+    crate::train::run(run, every, stop)
 }
 
 #[cfg(not(feature = "torch"))]
-fn train(_run: &std::path::Path) -> anyhow::Result<()> {
+fn train(_: &std::path::Path, _: Duration, _: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
     anyhow::bail!("this build has no LibTorch; build with --features torch or use cargo xtask")
 }
 

@@ -3,6 +3,7 @@
 mod build;
 mod distributions;
 mod embeddings;
+mod resume;
 mod second_stage;
 pub(crate) mod step;
 mod transfer;
@@ -10,29 +11,42 @@ mod weights;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use affekt_artifact::{Digest, Embeddings, Manifest, Predictions, Selection, write_atomic};
+use affekt_artifact::{Digest, Embeddings, Manifest, Predictions, Selection, remove_strays, write_atomic};
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
 use affekt_study::{self as study, Prepared, ResolvedRun, RunLock, SecondStageSpec};
 use affekt_tensor::{Device, ParamStore, save_weights, set_threads};
-use affekt_train::{EpochOrder as _, EpochRecord, Splits, Training};
+use affekt_train::{
+    EpochOrder as _, EpochRecord, Evaluator, Fitted, Splits, TrainError, TrainState, Training,
+};
 
 use build::Network;
+use resume::ResumeFile;
 use second_stage::FirstStage;
 
-/// Trains the run resolved in `folder` and leaves its outputs there, `DONE` last.
-pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
+use crate::output::Outcome;
+
+/// Trains the run resolved in `folder`, or goes on with it, and leaves its outputs there, `DONE` last.
+///
+/// The state of the training is kept `every` so often; where `stop` is set it is kept at once, and that is the end.
+pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
     let run = ResolvedRun::load(folder)?;
     let lock = RunLock::acquire(folder)?;
     if let Some(owner) = lock.taken_over() {
         eprintln!("took over the stale lock of process {} on {}", owner.pid, owner.host);
     }
+    remove_strays(folder);
     if study::is_done(folder) {
-        return Ok(());
+        ResumeFile::remove(folder);
+        return Ok(Outcome::Done);
     }
     anyhow::ensure!(
         run.post_hoc.is_none(),
@@ -56,7 +70,8 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     let schedule = build::schedule(&run, run.train.epochs, order.len())?;
     let fresh_head = second_stage::head(&store);
 
-    let mut metrics = String::new();
+    let (mut keeper, from) = ResumeFile::open(folder, &run, every, stop)?;
+    let mut metrics = logged(folder, from.as_ref().and_then(TrainState::epochs_done).unwrap_or(0));
     let mut broken = None;
     let training = Training {
         model: network.model(),
@@ -68,6 +83,8 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         train: &splits.train,
         valid: &splits.valid,
         params,
+        from,
+        keeper: Some(&mut keeper),
     };
     let second = match run.second_stage {
         Some(SecondStageSpec::Crt { epochs, .. }) => epochs,
@@ -80,7 +97,14 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
             broken.get_or_insert(error);
         }
     };
-    let mut fitted = training.run(&mut |record| log(record, 0))?;
+    let mut fitted = match training.run(&mut |record| log(record, 0)) {
+        Ok(fitted) => fitted,
+        Err(stopped @ TrainError::Stopped { .. }) => {
+            eprintln!("{}: {stopped}", run.id);
+            return Ok(Outcome::Kept);
+        }
+        Err(error) => return Err(error.into()),
+    };
     network = match (run.second_stage, network) {
         (Some(stage), Network::MultiTask(net)) => {
             let (run, store, splits, augment) = (&run, &store, &splits, &augment);
@@ -91,17 +115,33 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         }
         (_, network) => network,
     };
-    let model = network.model();
     if let Some(error) = broken {
         return Err(error);
     }
+    let evaluator = params.evaluator(Device::Cpu);
+    leave(&run, folder, Trained { network: &network, store: &store, splits, fitted, evaluator })?;
+    ResumeFile::remove(folder);
+    Ok(Outcome::Done)
+}
 
+/// A network at the end of its training.
+struct Trained<'a> {
+    network: &'a Network,
+    store: &'a ParamStore,
+    splits: Splits,
+    fitted: Fitted,
+    evaluator: Evaluator,
+}
+
+/// Writes what a trained network says, `DONE` last.
+fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Result<()> {
+    let Trained { network, store, splits, fitted, evaluator } = trained;
+    let model = network.model();
     let best_epoch = fitted.selection.best_epoch();
     // The test splits open here, once, for the two states selection has already fixed.
     let test = splits.test.open(&fitted.selection);
-    let mut elsewhere = transfer::open(&run, folder, &fitted.selection)?;
-    let evaluator = params.evaluator(Device::Cpu);
-    let card = weight_card(&run, best_epoch);
+    let mut elsewhere = transfer::open(run, folder, &fitted.selection)?;
+    let card = weight_card(run, best_epoch);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let shown = folder.join("distributions.csv");
     distributions::write(&shown, evaluator, model, splits.train.faces(), &run.label_set)?;
@@ -129,6 +169,13 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     predictions.save(&folder.join("predictions.csv"))?;
     study::finish_run(folder, &others)?;
     Ok(())
+}
+
+/// The lines of `metrics.jsonl` that an earlier start of the run wrote of its first `epochs` epochs.
+fn logged(folder: &Path, epochs: u32) -> String {
+    let text = fs::read_to_string(folder.join("metrics.jsonl")).unwrap_or_default();
+    let lines = usize::try_from(epochs).unwrap_or(usize::MAX);
+    text.split_inclusive('\n').take(lines).collect()
 }
 
 /// Refuses data other than those the run was planned on: a class order that differs would train without a word.

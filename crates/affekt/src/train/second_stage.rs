@@ -64,6 +64,9 @@ pub(super) fn follow(
                 train: &splits.train,
                 valid: &splits.valid,
                 params: FitParams { epochs, lr, ema: None, frozen_warmup: None, ..params },
+                // Short, and begun again from the end of the first stage.
+                from: None,
+                keeper: None,
             };
             let fitted = training.run(on_epoch)?;
             Ok((fitted, Network::FixedFeatures(net)))

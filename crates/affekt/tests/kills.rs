@@ -1,0 +1,158 @@
+//! A study that is killed over and over ends with the files of one that was left alone.
+#![cfg(feature = "torch")]
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use affekt_core::Seed;
+use support::{affekt, repository};
+
+const KILLS: u32 = 60;
+
+const STUDY: &str = r#"
+study = "kills"
+question = "Does a kill leave a trace?"
+seeds = [0, 1]
+threads_per_run = 1
+
+[input]
+size = 16
+mean = [0.5, 0.5, 0.5]
+std = [0.25, 0.25, 0.25]
+mirror = false
+
+[[dataset]]
+name = "world"
+source = { kind = "world", world = "WORLDS/ambiguous.toml", size = { train = 256, valid = 32, test = 40 }, seed = 0 }
+prototypes = { kind = "table", table = "warriner" }
+
+[model]
+backbone = { kind = "small-resnet", width = 4 }
+heads = ["expression"]
+dropout = 0.1
+
+[train]
+epochs = 5
+batch_size = 16
+precision = "fp32"
+optimizer = { kind = "adam", lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }
+schedule = { kind = "exponential", gamma = 0.9 }
+
+[augment]
+flip = 0.5
+shift = 2
+
+[loss]
+lambda = 0.0
+tasks = { expression = 1.0, va = 0.0, au = 0.0 }
+
+[[arm]]
+name = "plain"
+isolates = "plain."
+cost = { kind = "none" }
+
+[[arm]]
+name = "crt"
+isolates = "crt."
+cost = { kind = "none" }
+second_stage = { kind = "crt", epochs = 1, lr = 1e-3 }
+
+[[arm]]
+name = "ada-df"
+isolates = "ada-df."
+cost = { kind = "none" }
+METHOD
+
+[analysis]
+selection = "last"
+absent_class = "zero"
+alpha = 0.05
+margins = { accuracy = 0.02 }
+primary = { metric = "accuracy", treatment = "ada-df", control = "plain" }
+contrast = []
+claim = []
+"#;
+
+/// Words of the study's command, its file written to `folder`, its results to go to `out`.
+fn words(folder: &Path, out: &Path) -> Vec<String> {
+    let worlds = repository().canonicalize().unwrap().join("configs/worlds");
+    let published = std::fs::read_to_string(repository().join("configs/ada-df-worlds.toml")).unwrap();
+    let method = published.lines().find(|line| line.starts_with("method = ")).unwrap();
+    let text = STUDY.replace("WORLDS", worlds.to_str().unwrap()).replace("METHOD", method);
+    let path = folder.join("study.toml");
+    std::fs::write(&path, text).unwrap();
+    let words = ["study", "run", path.to_str().unwrap(), "--out", out.to_str().unwrap(), "--jobs", "2"];
+    // A state a step: many kills then fall into the writing of one.
+    words.into_iter().chain(["--save-every", "0"]).map(str::to_owned).collect()
+}
+
+/// Bytes of every file of a study by its path, but for logs with their clocks and what is derived from them:
+/// `collected.json` and `DONE` hold digests of logs.
+fn files(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+        // A study that was killed at once has no folder yet.
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, into) } else { into.push(path) }
+        }
+    }
+    let root = out.join("kills");
+    let mut paths = Vec::new();
+    walk(&root, &mut paths);
+    let timed = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        ["metrics.jsonl", "log.txt", "epochs.csv", "collected.json", "DONE"].contains(&name)
+            || path.starts_with(root.join("report.html"))
+            || path.starts_with(root.join("figures"))
+            || path.starts_with(root.join("tables"))
+    };
+    let kept = paths.into_iter().filter(|path| !timed(path));
+    kept.map(|path| (path.strip_prefix(&root).unwrap().to_owned(), std::fs::read(&path).unwrap())).collect()
+}
+
+#[test]
+fn sixty_kills_leave_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    // One after the other in one place: the plan tells the command, and with it the place.
+    let [alone, killed] = ["alone", "runs"].map(|name| folder.path().join(name));
+    let told = words(folder.path(), &killed);
+    let ran = affekt(&told.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+
+    std::fs::rename(&killed, &alone).unwrap();
+    let mut stream = Seed(60).stream("kills", &[]);
+    let mut states = 0;
+    for _ in 0..KILLS {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_affekt"))
+            .args(&told)
+            .current_dir(repository())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_secs_f64(stream.range(0.2, 1.6)));
+        // The study and the runs it started, at one stroke.
+        let _ = Command::new("sh").args(["-c", &format!("kill -KILL -{}", child.id())]).status();
+        child.wait().unwrap();
+        states += usize::from(files(&killed).keys().any(|path| path.ends_with("resume.safetensors")));
+    }
+    assert!(states > 0, "no kill met a training that had kept a state");
+    let ran = affekt(&told.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+
+    let (expected, got) = (files(&alone), files(&killed));
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&got), names(&expected), "neither states nor temporary files stay");
+    for (path, bytes) in &expected {
+        let apart = got[path].iter().zip(bytes).position(|(a, b)| a != b);
+        assert!(got[path] == *bytes, "{} differs from byte {apart:?} on", path.display());
+    }
+}
