@@ -7,7 +7,6 @@
 namespace affekt {
 namespace {
 
-inline float load(float x) { return x; }
 inline float load(Brain x) {
     const uint32_t wide = static_cast<uint32_t>(x.bits) << 16;
     float value;
@@ -15,7 +14,6 @@ inline float load(Brain x) {
     return value;
 }
 
-inline void store(float value, float* to) { *to = value; }
 // Rounds to the nearest, ties to even; a NaN stays one.
 inline void store(float value, Brain* to) {
     uint32_t bits;
@@ -24,17 +22,17 @@ inline void store(float value, Brain* to) {
     to->bits = static_cast<uint16_t>(value != value ? 0x7fc0U : rounded);
 }
 
-template <int WIDTH, typename T>
-void moments_of(const T* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+template <int WIDTH>
+void moments_of(const Brain* x, int64_t rows, int64_t channels, float* mean, float* squares) {
     float sum[WIDTH] = {};
     for (int64_t r = 0; r < rows; ++r) {
-        const T* row = x + r * channels;
+        const Brain* row = x + r * channels;
         for (int c = 0; c < WIDTH; ++c) sum[c] += load(row[c]);
     }
     float centre[WIDTH], spread[WIDTH] = {};
     for (int c = 0; c < WIDTH; ++c) centre[c] = sum[c] / static_cast<float>(rows);
     for (int64_t r = 0; r < rows; ++r) {
-        const T* row = x + r * channels;
+        const Brain* row = x + r * channels;
         for (int c = 0; c < WIDTH; ++c) {
             const float d = load(row[c]) - centre[c];
             spread[c] += d * d;
@@ -46,8 +44,8 @@ void moments_of(const T* x, int64_t rows, int64_t channels, float* mean, float* 
     }
 }
 
-template <int WIDTH, bool ADD, bool RELU, typename T>
-void apply_to(const T* x, const T* add, T* __restrict y, int64_t rows, int64_t channels, const float* mean_,
+template <int WIDTH, bool ADD, bool RELU>
+void apply_to(const Brain* x, const Brain* add, Brain* __restrict y, int64_t rows, int64_t channels, const float* mean_,
               const float* scale_, const float* shift_) {
     float mean[WIDTH], scale[WIDTH], shift[WIDTH];
     for (int c = 0; c < WIDTH; ++c) {
@@ -67,8 +65,8 @@ void apply_to(const T* x, const T* add, T* __restrict y, int64_t rows, int64_t c
     }
 }
 
-template <int WIDTH, bool RELU, bool PASS, typename T>
-void grad_sums_of(const T* grad, const T* y, const T* x, T* __restrict passed, int64_t rows, int64_t channels,
+template <int WIDTH, bool RELU, bool PASS>
+void grad_sums_of(const Brain* grad, const Brain* y, const Brain* x, Brain* __restrict passed, int64_t rows, int64_t channels,
                   const float* mean_, float* sum_, float* sum_x_) {
     float mean[WIDTH], sum[WIDTH] = {}, sum_x[WIDTH] = {};
     for (int c = 0; c < WIDTH; ++c) mean[c] = mean_[c];
@@ -88,8 +86,8 @@ void grad_sums_of(const T* grad, const T* y, const T* x, T* __restrict passed, i
     }
 }
 
-template <int WIDTH, bool RELU, typename T>
-void grad_apply_to(const T* grad, const T* y, const T* x, T* __restrict dx, int64_t rows, int64_t channels,
+template <int WIDTH, bool RELU>
+void grad_apply_to(const Brain* grad, const Brain* y, const Brain* x, Brain* __restrict dx, int64_t rows, int64_t channels,
                    const float* mean_, const float* a_, const float* b_, const float* c_) {
     float mean[WIDTH], a[WIDTH], b[WIDTH], k[WIDTH];
     for (int c = 0; c < WIDTH; ++c) {
@@ -128,51 +126,44 @@ T* maybe(T* pointer, int64_t offset) {
     return pointer == nullptr ? nullptr : pointer + offset;
 }
 
-template <typename T>
-void moments(const T* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+void moments(const Brain* x, int64_t rows, int64_t channels, float* mean, float* squares) {
     over_blocks(channels, [=](auto width, int64_t c) {
         moments_of<decltype(width)::value>(x + c, rows, channels, mean + c, squares + c);
     });
 }
 
-template <typename T>
-void apply(const T* x, const T* add, T* y, int64_t rows, int64_t channels, const float* mean, const float* scale,
+void apply(const Brain* x, const Brain* add, Brain* y, int64_t rows, int64_t channels, const float* mean, const float* scale,
            const float* shift, bool relu) {
     over_blocks(channels, [=](auto width, int64_t c) {
         constexpr int W = decltype(width)::value;
-        const auto run = add != nullptr ? (relu ? apply_to<W, true, true, T> : apply_to<W, true, false, T>)
-                                        : (relu ? apply_to<W, false, true, T> : apply_to<W, false, false, T>);
+        const auto run = add != nullptr ? (relu ? apply_to<W, true, true> : apply_to<W, true, false>)
+                                        : (relu ? apply_to<W, false, true> : apply_to<W, false, false>);
         run(x + c, maybe(add, c), y + c, rows, channels, mean + c, scale + c, shift + c);
     });
 }
 
-template <typename T>
-void grad_sums(const T* grad, const T* y, const T* x, T* passed, int64_t rows, int64_t channels, const float* mean,
+void grad_sums(const Brain* grad, const Brain* y, const Brain* x, Brain* passed, int64_t rows, int64_t channels, const float* mean,
                float* sum, float* sum_x) {
     over_blocks(channels, [=](auto width, int64_t c) {
         constexpr int W = decltype(width)::value;
         const auto run = y != nullptr
-                             ? (passed != nullptr ? grad_sums_of<W, true, true, T> : grad_sums_of<W, true, false, T>)
-                             : (passed != nullptr ? grad_sums_of<W, false, true, T> : grad_sums_of<W, false, false, T>);
+                             ? (passed != nullptr ? grad_sums_of<W, true, true> : grad_sums_of<W, true, false>)
+                             : (passed != nullptr ? grad_sums_of<W, false, true> : grad_sums_of<W, false, false>);
         run(grad + c, maybe(y, c), x + c, maybe(passed, c), rows, channels, mean + c, sum + c, sum_x + c);
     });
 }
 
-template <typename T>
-void grad_apply(const T* grad, const T* y, const T* x, T* dx, int64_t rows, int64_t channels, const float* mean,
+void grad_apply(const Brain* grad, const Brain* y, const Brain* x, Brain* dx, int64_t rows, int64_t channels, const float* mean,
                 const float* a, const float* b, const float* c) {
     over_blocks(channels, [=](auto width, int64_t k) {
         constexpr int W = decltype(width)::value;
-        const auto run = y != nullptr ? grad_apply_to<W, true, T> : grad_apply_to<W, false, T>;
+        const auto run = y != nullptr ? grad_apply_to<W, true> : grad_apply_to<W, false>;
         run(grad + k, maybe(y, k), x + k, dx + k, rows, channels, mean + k, a + k, b + k, c + k);
     });
 }
 
 }  // namespace
 
-const KernelSet AFFEKT_KERNELS = {
-    {moments<float>, apply<float>, grad_sums<float>, grad_apply<float>},
-    {moments<Brain>, apply<Brain>, grad_sums<Brain>, grad_apply<Brain>},
-};
+const Kernels AFFEKT_KERNELS = {moments, apply, grad_sums, grad_apply};
 
 }  // namespace affekt

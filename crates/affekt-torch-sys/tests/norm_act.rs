@@ -43,7 +43,8 @@ fn pass(x: &Tensor, add: Option<&Tensor>, relu: bool, expected: Route) -> Vec<Te
     };
     let (y, route) = norm_act(&x, add.as_ref(), norm, true, relu).expect("shapes fit");
     assert_eq!(route, expected);
-    let upstream = numbers(&y.size(), 7, y.kind());
+    // The same upstream gradient for every kind.
+    let upstream = numbers(&y.size(), 7, Kind::BFloat16).to_kind(y.kind());
     (&y * &upstream).to_kind(Kind::Double).sum(Kind::Double).backward();
     let mut all = vec![y.detach(), running_mean, running_var, x.grad(), weight.grad(), bias.grad()];
     all.extend(add.map(|add| add.grad()));
@@ -61,8 +62,8 @@ fn apart(a: &Tensor, b: &Tensor) -> f64 {
 fn agree(shape: [i64; 4], tolerance: f64) {
     for (with_add, relu) in [(false, false), (false, true), (true, false), (true, true)] {
         // Far from zero, as activations after a shift are: a one-pass variance would lose its digits.
-        let x = numbers(&shape, 1, Kind::Float) * 0.5 + 30.0;
-        let add = with_add.then(|| numbers(&shape, 2, Kind::Float));
+        let x = (numbers(&shape, 1, Kind::Float) * 0.5 + 3.0).to_kind(Kind::BFloat16);
+        let add = with_add.then(|| numbers(&shape, 2, Kind::BFloat16));
         let fused = pass(&channels_last(&x), add.as_ref().map(channels_last).as_ref(), relu, Route::Fused);
         let wide = |x: &Tensor| x.to_kind(Kind::Double).contiguous();
         let judge = pass(&wide(&x), add.as_ref().map(wide).as_ref(), relu, Route::Composed);
@@ -74,24 +75,17 @@ fn agree(shape: [i64; 4], tolerance: f64) {
 }
 
 #[test]
-fn single_precision_agrees_with_the_librarys_operators() {
+fn kernels_agree_with_the_librarys_operators_in_64_bit() {
     for shape in [[2, 64, 9, 7], [3, 48, 5, 5], [1, 5, 16, 16], [4, 1, 2, 2], [24, 33, 1, 1]] {
-        agree(shape, 3e-5);
+        agree(shape, 1e-2);
     }
 }
 
 #[test]
-fn brain_floats_agree_within_their_digits() {
-    // Without ReLU: at a value that rounds to zero on one side a whole gradient would differ.
-    for shape in [[2, 64, 9, 7], [3, 24, 12, 12]] {
-        let x = numbers(&shape, 1, Kind::BFloat16);
-        let fused = pass(&channels_last(&x), None, false, Route::Fused);
-        let judge = pass(&x.to_kind(Kind::Double), None, false, Route::Composed);
-        for (k, (ours, theirs)) in fused.iter().zip(&judge).enumerate() {
-            let d = apart(ours, theirs);
-            assert!(d < 1e-2, "{shape:?}: output {k} apart by {d:e}");
-        }
-    }
+fn other_kinds_and_layouts_go_to_the_library() {
+    let x = numbers(&[2, 8, 4, 4], 1, Kind::Float);
+    pass(&channels_last(&x), None, true, Route::Composed);
+    pass(&x.to_kind(Kind::BFloat16), None, true, Route::Composed);
 }
 
 #[test]
@@ -107,7 +101,7 @@ fn no_bit_depends_on_the_number_of_threads() {
 
 #[test]
 fn evaluation_uses_running_statistics_and_keeps_them() {
-    let x = numbers(&[2, 32, 6, 6], 1, Kind::Float);
+    let x = numbers(&[2, 32, 6, 6], 1, Kind::BFloat16);
     let [weight, bias, mean] = [2, 3, 4].map(|seed| numbers(&[32], seed, Kind::Float));
     let var = numbers(&[32], 5, Kind::Float) + 2.0;
     let norm = Norm {
@@ -123,7 +117,7 @@ fn evaluation_uses_running_statistics_and_keeps_them() {
     assert_eq!(route, Route::Fused);
     let (composed, route) = norm_act(&x, None, norm, false, true).expect("shapes fit");
     assert_eq!(route, Route::Composed);
-    assert!(apart(&fused, &composed) < 1e-6);
+    assert!(apart(&fused, &composed) < 1e-2);
     assert!(mean.equal(&before.0) && var.equal(&before.1));
     assert_eq!(x.device(), Device::Cpu);
 }
