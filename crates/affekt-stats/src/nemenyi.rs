@@ -29,7 +29,7 @@ pub struct Nemenyi {
 ///
 /// # Not for
 /// Comparison with one control: it pays for all pairs. Deciding on a pair when the other arms are arbitrary: their
-/// presence changes the ranks ([`holm_post_hoc`] compares a pair by itself).
+/// presence changes the ranks ([`crate::holm_post_hoc`] compares a pair by itself).
 ///
 /// # Equation
 /// `p_ij = P(max R - min R >= |R_i - R_j|)` over all `(k!)^n` permutations within blocks.
