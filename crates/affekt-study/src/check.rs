@@ -136,6 +136,12 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         checks.within(format!("input.mean.{channel}"), input.mean[channel], 0.0, 1.0);
         checks.positive(format!("input.std.{channel}"), input.std[channel]);
     }
+    checks.demand(
+        input.shift <= input.size / 4,
+        "input.shift",
+        input.shift,
+        "at most a quarter of input.size, for more moves the face out of the picture",
+    );
     if let Some(crop) = input.ten_crop {
         checks.demand((8..=input.size).contains(&crop), "input.ten_crop", crop, "8 to input.size pixels");
         checks.demand(
@@ -144,6 +150,7 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
             input.mirror,
             "false with ten_crop, whose views are mirrored already",
         );
+        checks.demand(input.shift == 0, "input.shift", input.shift, "0 with ten_crop, which moves the face");
     }
     arm::check_network(checks, "model", spec.model.backbone, spec.model.weights.as_ref());
     checks.unique("model.heads", &spec.model.heads);

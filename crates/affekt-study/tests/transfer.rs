@@ -131,6 +131,10 @@ fn crops_are_no_larger_than_the_face_and_are_not_mirrored_twice() {
     assert!(large.contains("input.ten_crop is 65"), "{large}");
     let twice = refused(&["input.ten_crop=48", "input.mirror=true"]);
     assert!(twice.contains("input.mirror is true"), "{twice}");
+    let moved = refused(&["input.ten_crop=48", "input.mirror=false", "input.shift=4"]);
+    assert!(moved.contains("input.shift is 4"), "{moved}");
+    let far = refused(&["input.shift=40"]);
+    assert!(far.contains("input.shift is 40"), "{far}");
     let run = &planned(&["input.ten_crop=48", "input.mirror=false"]).runs[0];
     assert_eq!(run.input.ten_crop, Some(48));
 }

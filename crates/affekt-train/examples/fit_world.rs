@@ -11,7 +11,7 @@ use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeigh
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::CostMatrix;
 use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, set_threads};
-use affekt_train::{Crop, FitParams, NetworkInput, Shuffled, Splits, Training, expression_scores};
+use affekt_train::{Crop, FitParams, NetworkInput, Shuffled, Splits, Training, Views, expression_scores};
 use affekt_worlds::World;
 use rayon::prelude::*;
 
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ema: None,
         precision: Precision::Bf16,
         input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
-        mirror: true,
+        views: Views { mirror: true, shift: 0 },
         mixup: None,
         soft_targets: false,
         frozen_warmup: None,

@@ -81,6 +81,13 @@ pub(crate) struct Jitter<'a> {
     pub(crate) epoch: u32,
 }
 
+impl<'a> Jitter<'a> {
+    /// What draws nothing and so needs no key.
+    pub(crate) fn fixed(augment: &'a dyn Augment) -> Self {
+        Self { augment, seed: Seed(0), epoch: 0 }
+    }
+}
+
 impl<'a> Assembler<'a> {
     pub(crate) fn new(faces: &'a FaceSet, input: NetworkInput, device: Device) -> Result<Self, TrainError> {
         let (size, crop) = (faces.cache.size(), input.crop.edge(faces.cache.size()));

@@ -1,12 +1,13 @@
 //! Predictions of a model on a split.
 
 use affekt_artifact::{ManifestRow, PredictionRow, Selection};
-use affekt_core::Seed;
+use affekt_augment::{Augment, Border, ShiftCrop};
+use affekt_core::{Seed, Stream};
 use affekt_learn::{AffectModel, ModelOutput};
 use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
 
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, Jitter};
 use crate::{FaceSet, NetworkInput, TrainError};
 
 /// Runs a model over a split without augmentation.
@@ -16,13 +17,51 @@ pub struct Evaluator {
     pub input: NetworkInput,
     /// Arithmetic, as in training.
     pub precision: Precision,
-    /// True to average over each face and its mirror image.
-    pub mirror: bool,
+    /// What a prediction averages over.
+    pub views: Views,
     /// Device of the model.
     pub device: Device,
 }
 
+/// The views of a face that a prediction averages over: probabilities, valence and arousal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Views {
+    /// The face and its mirror image.
+    pub mirror: bool,
+    /// Pixels, at most half the face: the face in place and moved by so much in the eight directions, the border pixel
+    /// repeated; 0 for in place alone.
+    pub shift: u32,
+}
+
+impl Views {
+    /// How far down and to the right the face is moved in each view.
+    fn moves(self) -> Vec<(isize, isize)> {
+        let by = isize::try_from(self.shift).expect("because pixels of a face fit");
+        let steps: &[isize] = if by == 0 { &[0] } else { &[0, -by, by] };
+        steps.iter().flat_map(|&down| steps.iter().map(move |&right| (down, right))).collect()
+    }
+}
+
+/// Moves every face alike; draws nothing.
+struct Moved {
+    down: isize,
+    right: isize,
+    shift: u32,
+}
+
+impl Augment for Moved {
+    fn apply(&self, image: &mut [u8], size: usize, _stream: &mut Stream) {
+        ShiftCrop::new(self.shift, Border::Edge).shift(image, size, self.down, self.right);
+    }
+}
+
 impl Evaluator {
+    /// The same, each face seen in place: nine times cheaper where views are moved, for scores while a network learns.
+    #[must_use]
+    pub fn in_place(self) -> Self {
+        Self { views: Views { shift: 0, ..self.views }, ..self }
+    }
+
     /// Faces per forward pass; larger gains nothing on a CPU and costs memory.
     const BATCH: usize = 128;
 
@@ -45,12 +84,17 @@ impl Evaluator {
         let positions: Vec<usize> = (0..faces.len()).collect();
         let mut rows = Vec::with_capacity(faces.len());
         for chunk in positions.chunks(Self::BATCH) {
-            let batch = assembler.batch(chunk, None);
-            let views = self.input.crop.views();
-            let mut said = Said::new(model.forward(&batch.images, mode), views);
-            if self.mirror {
-                said = said.mean_with(Said::new(model.forward(&batch.images.flip([3]), mode), views));
+            let crops = self.input.crop.views();
+            let mut views = Vec::new();
+            for (down, right) in self.views.moves() {
+                let moved = Moved { down, right, shift: self.views.shift };
+                let images = assembler.batch(chunk, Some(Jitter::fixed(&moved))).images;
+                views.push(Said::new(model.forward(&images, mode), crops));
+                if self.views.mirror {
+                    views.push(Said::new(model.forward(&images.flip([3]), mode), crops));
+                }
             }
+            let said = Said::mean(views);
             let n = chunk.len();
             let probabilities = to_rows(&said.probabilities, n);
             let va = said.va.map(|va| to_rows(&va, n));
@@ -131,13 +175,17 @@ impl Said {
         }
     }
 
-    fn mean_with(self, other: Self) -> Self {
-        let mean = |a: Tensor, b: Tensor| (a + b) * 0.5;
-        Self {
-            probabilities: mean(self.probabilities, other.probabilities),
-            va: self.va.zip(other.va).map(|(a, b)| mean(a, b)),
-            aus: self.aus.zip(other.aus).map(|(a, b)| mean(a, b)),
-        }
+    /// Mean of what was said of several views.
+    fn mean(views: Vec<Self>) -> Self {
+        let n = views.len() as f64;
+        let sum = views.into_iter().reduce(|a, b| Self {
+            probabilities: a.probabilities + b.probabilities,
+            va: a.va.zip(b.va).map(|(a, b)| a + b),
+            aus: a.aus.zip(b.aus).map(|(a, b)| a + b),
+        });
+        let Self { probabilities, va, aus } = sum.expect("because a face is seen at least in place");
+        let mean = |x: Tensor| if n > 1.0 { x / n } else { x };
+        Self { probabilities: mean(probabilities), va: va.map(mean), aus: aus.map(mean) }
     }
 }
 

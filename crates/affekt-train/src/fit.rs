@@ -14,7 +14,7 @@ use crate::resume::{Live, LossSums, Position};
 use crate::running::Running;
 use crate::{
     EpochOrder, Evaluator, FrozenSelection, Keeper, NetworkInput, TrainError, TrainSet, TrainState, ValidSet,
-    Wish,
+    Views, Wish,
 };
 
 /// Numbers of the loop.
@@ -35,8 +35,8 @@ pub struct FitParams {
     pub precision: Precision,
     /// What the network sees of a face.
     pub input: NetworkInput,
-    /// True to average predictions over each face and its mirror image.
-    pub mirror: bool,
+    /// What the predictions of the trained network average over.
+    pub views: Views,
     /// Alpha of the Beta distribution that mixes pairs of images, in (0, 1]; `None` for no mixing.
     pub mixup: Option<f64>,
     /// True to learn distributions over the classes where samples have them.
@@ -50,7 +50,7 @@ pub struct FitParams {
 impl FitParams {
     /// The evaluation that goes with this training.
     pub fn evaluator(&self, device: Device) -> Evaluator {
-        Evaluator { input: self.input, precision: self.precision, mirror: self.mirror, device }
+        Evaluator { input: self.input, precision: self.precision, views: self.views, device }
     }
 }
 

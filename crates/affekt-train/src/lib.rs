@@ -18,7 +18,7 @@ mod survey;
 
 pub use assemble::{Crop, NetworkInput};
 pub use error::TrainError;
-pub use evaluate::{Evaluator, expression_scores};
+pub use evaluate::{Evaluator, Views, expression_scores};
 pub use fit::{EpochRecord, FitParams, Fitted, FrozenWarmup, Training};
 pub use order::{EpochOrder, Shuffled};
 pub use resume::{Keeper, TrainState, Wish};

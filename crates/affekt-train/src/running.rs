@@ -69,7 +69,8 @@ impl Running<'_> {
         if let Some(average) = &mut live.average {
             average.swap();
         }
-        let validation = params.evaluator(device).predict(*model, valid.faces(), Selection::Last)?;
+        let validation =
+            params.evaluator(device).in_place().predict(*model, valid.faces(), Selection::Last)?;
         let scores = expression_scores(&validation, valid.faces().label_set.len());
         let macro_f1 = scores.map(|(_, macro_f1)| macro_f1);
         if live.best.as_ref().is_none_or(|best| macro_f1.is_some_and(|f1| f1 > best.score)) {

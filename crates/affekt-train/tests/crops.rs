@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use affekt_artifact::Selection;
 use affekt_learn::{AffectModel, ModelOutput};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor};
-use affekt_train::{Crop, Evaluator, NetworkInput, TrainError};
+use affekt_train::{Crop, Evaluator, NetworkInput, TrainError, Views};
 use miniature::{Labels, miniature};
 
 /// Says the mean of each channel and remembers what it saw.
@@ -33,10 +33,14 @@ impl AffectModel for Means {
 type Seen = (Tensor, Vec<Vec<f32>>, Vec<[f32; 2]>);
 
 fn seen(crop: Crop) -> Result<Seen, TrainError> {
+    seen_in(Views::default(), crop)
+}
+
+fn seen_in(views: Views, crop: Crop) -> Result<Seen, TrainError> {
     let splits = miniature(Labels::True);
     let model = Means(Mutex::new(Vec::new()));
     let input = NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop };
-    let evaluator = Evaluator { input, precision: Precision::Fp32, mirror: false, device: Device::Cpu };
+    let evaluator = Evaluator { input, precision: Precision::Fp32, views, device: Device::Cpu };
     let rows = evaluator.predict(&model, splits.valid.faces(), Selection::Last)?;
     let va = rows.iter().map(|row| row.predicted_va.unwrap()).collect();
     let probabilities = rows.into_iter().map(|row| row.probabilities).collect();
@@ -93,4 +97,45 @@ fn one_view_of_ten_is_the_centre() {
 fn crops_larger_than_the_face_are_refused() {
     let error = seen(Crop::Ten(17)).unwrap_err();
     assert!(matches!(error, TrainError::Crop { crop: 17, size: 16 }), "{error}");
+}
+
+#[test]
+fn moved_views_repeat_the_border_and_are_averaged_with_their_mirror_images() {
+    let (whole, ..) = seen(Crop::Whole).unwrap();
+    let (images, probabilities, va) = seen_in(Views { mirror: true, shift: 3 }, Crop::Whole).unwrap();
+    let (n, size) = (whole.size()[0], whole.size()[2]);
+    assert_eq!(images.size()[0], 18 * n);
+    let padded = whole.replication_pad2d([3, 3, 3, 3]);
+    let mut expected = Vec::new();
+    for down in [0, -3, 3] {
+        for right in [0, -3, 3] {
+            let moved = padded.narrow(2, 3 - down, size).narrow(3, 3 - right, size);
+            expected.push(moved.copy());
+            expected.push(moved.flip([3]));
+        }
+    }
+    assert!(images.equal(&Tensor::cat(&expected, 0)));
+    let model = Means(Mutex::new(Vec::new()));
+    let mode = Mode { train: false, precision: Precision::Fp32, noise: affekt_core::Seed(0) };
+    let outputs: Vec<ModelOutput> = expected.iter().map(|view| model.forward(view, mode)).collect();
+    for k in 0..n {
+        let mean = |of: &dyn Fn(&ModelOutput) -> Tensor, class: i64| {
+            outputs.iter().map(|output| of(output).double_value(&[k, class])).sum::<f64>() / 18.0
+        };
+        let row = usize::try_from(k).unwrap();
+        for class in 0..4 {
+            let want = mean(&|output| output.expression.softmax(-1, Kind::Float), class);
+            let got = f64::from(probabilities[row][usize::try_from(class).unwrap()]);
+            assert!((got - want).abs() < 1e-6, "{got} {want}");
+        }
+        let want = mean(&|output| output.va.as_ref().unwrap().shallow_clone(), 0);
+        assert!((f64::from(va[row][0]) - want).abs() < 1e-6);
+    }
+    let evaluator = Evaluator {
+        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
+        precision: Precision::Fp32,
+        views: Views { mirror: true, shift: 3 },
+        device: Device::Cpu,
+    };
+    assert_eq!(evaluator.in_place().views, Views { mirror: true, shift: 0 });
 }

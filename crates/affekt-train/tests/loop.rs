@@ -12,7 +12,7 @@ use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::{CostMatrix, Normalisation};
 use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
 use affekt_train::{
-    Crop, EpochRecord, FitParams, NetworkInput, Shuffled, TrainError, Training, expression_scores,
+    Crop, EpochRecord, FitParams, NetworkInput, Shuffled, TrainError, Training, Views, expression_scores,
 };
 use miniature::{Labels, miniature};
 
@@ -56,7 +56,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
         ema: arm.ema.map(|decay| EmaDecay::new(decay).unwrap()),
         precision: Precision::Fp32,
         input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
-        mirror: true,
+        views: Views { mirror: true, shift: 0 },
         mixup: None,
         soft_targets: false,
         frozen_warmup: None,

@@ -11,7 +11,7 @@ use affekt_learn::{CosineSchedule, LossValue, ModelOutput, Objective, ObjectiveE
 use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{AdamWParams, Device, Kind, ParamStore, Precision, Tensor, set_threads, to_f64};
-use affekt_train::{Crop, FitParams, FrozenWarmup, NetworkInput, Shuffled, Training};
+use affekt_train::{Crop, FitParams, FrozenWarmup, NetworkInput, Shuffled, Training, Views};
 use miniature::{Labels, miniature};
 
 /// Remembers the targets it was shown.
@@ -38,7 +38,7 @@ fn params() -> FitParams {
         ema: None,
         precision: Precision::Fp32,
         input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
-        mirror: false,
+        views: Views::default(),
         mixup: None,
         soft_targets: false,
         frozen_warmup: None,

@@ -16,7 +16,7 @@ use affekt_tensor::{
 };
 use affekt_train::{
     Crop, FitParams, Fitted, FrozenWarmup, Keeper, NetworkInput, Shuffled, TrainError, TrainState, Training,
-    Wish,
+    Views, Wish,
 };
 use miniature::{Labels, miniature};
 
@@ -83,7 +83,7 @@ fn train(from: Option<TrainState>, keeper: Option<&mut StopAfter>) -> Result<Tra
         ema: Some(EmaDecay::new(0.9).unwrap()),
         precision: Precision::Bf16,
         input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
-        mirror: false,
+        views: Views::default(),
         mixup: Some(0.4),
         soft_targets: false,
         frozen_warmup: Some(FrozenWarmup { prefix: "backbone.", epochs: 1, share: 0.5 }),

@@ -21,12 +21,21 @@ pub struct InputSpec {
     pub std: [f64; 3],
     /// True to average each prediction over the face and its mirror image, validation and test alike.
     pub mirror: bool,
+    /// Pixels: a trained network's predictions, validation and test alike, average over the face in place and moved by
+    /// so much in the eight directions; 0 for in place alone. Scores while it learns see it in place.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shift: u32,
     /// Edge of the crops the network sees instead of the whole face, at most `size`; absent for the whole face.
     ///
     /// Training shows all ten crops of a face (corners and centre, of it and of its mirror image) in one batch, each
     /// augmented by itself, so a batch holds ten times `batch_size` images; evaluation averages the logits over them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ten_crop: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(pixels: &u32) -> bool {
+    *pixels == 0
 }
 
 /// One dataset.

@@ -17,7 +17,7 @@ use affekt_study::{
     SamplingSpec, ScheduleSpec, StageName, Variant,
 };
 use affekt_tensor::{AdamWParams, EmaDecay, ParamStore, Precision};
-use affekt_train::{Crop, EpochOrder, FaceSet, FitParams, FrozenWarmup, NetworkInput};
+use affekt_train::{Crop, EpochOrder, FaceSet, FitParams, FrozenWarmup, NetworkInput, Views};
 use anyhow::Context as _;
 
 /// Where a multi-task network has its feature extractor.
@@ -245,7 +245,7 @@ pub(crate) fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
             study::Precision::Bf16 => Precision::Bf16,
         },
         input: network_input(run)?,
-        mirror: run.input.mirror,
+        views: Views { mirror: run.input.mirror, shift: run.input.shift },
         mixup: run.mixup.map(|mixup| mixup.alpha),
         soft_targets: run.train.soft_targets,
         frozen_warmup: run.train.frozen_warmup.map(|warmup| FrozenWarmup {
