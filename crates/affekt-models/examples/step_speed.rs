@@ -6,7 +6,9 @@ use std::time::Instant;
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, Backbone};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
-use affekt_tensor::{AdamW, AdamWParams, Device, Kind, Mode, ParamStore, Precision, Tensor, set_threads};
+use affekt_tensor::{
+    AdamW, AdamWParams, Device, Kind, Mode, Optimizer as _, ParamStore, Precision, Tensor, set_threads,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -19,7 +21,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = ParamStore::new(Seed(0), Device::Cpu);
     let path = store.root().sub("backbone");
     let backbone: Box<dyn Backbone> = match net.strip_prefix("small-") {
-        Some(width) => Box::new(ResNet::new(&path, Architecture::SmallResNet { width: width.parse()? })),
+        Some(width) => {
+            Box::new(ResNet::new(&path, Architecture::SmallResNet { width: width.parse()?, blocks: 1 }))
+        }
         None => Box::new(ResNet::new(&path, Architecture::ResNet18)),
     };
     let model = MultiTask::new(

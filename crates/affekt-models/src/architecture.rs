@@ -7,13 +7,15 @@ use crate::block::{Block, BlockKind, stage};
 /// A residual network without its classifier (He et al. 2016); names of parameters as in torchvision and timm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
-    /// For faces of 48 to 64 px: stem at half resolution, then one block each at 1/4, 1/8 and 1/16.
+    /// For faces of 48 to 96 px: stem at half resolution, then `blocks` blocks each at 1/4, 1/8 and 1/16.
     ///
     /// Wide and shallow on purpose: at these sizes the cost of a step on a CPU is set by how many numbers pass through
     /// memory, so channels are spent where the maps are small. `4 width` features.
     SmallResNet {
         /// Channels of the first stage; the others have `2 width` and `4 width`.
         width: i64,
+        /// Blocks of each stage, at least 1.
+        blocks: usize,
     },
     /// ResNet-18; 512 features.
     ResNet18,
@@ -62,7 +64,7 @@ impl Architecture {
     /// Length of a feature vector.
     pub const fn n_features(self) -> i64 {
         match self {
-            Self::SmallResNet { width } => 4 * width,
+            Self::SmallResNet { width, .. } => 4 * width,
             Self::ResNet18 => 512,
             Self::ResNet50 => 2048,
         }
@@ -85,9 +87,9 @@ impl Architecture {
     fn layer(self, k: u32) -> (BlockKind, i64, i64, usize, i64) {
         let stride = if k == 1 { 1 } else { 2 };
         match self {
-            Self::SmallResNet { width } => {
+            Self::SmallResNet { width, blocks } => {
                 let c_out = width << (k - 1);
-                (BlockKind::Basic, if k == 1 { width } else { c_out / 2 }, c_out, 1, 2)
+                (BlockKind::Basic, if k == 1 { width } else { c_out / 2 }, c_out, blocks, 2)
             }
             Self::ResNet18 => {
                 let c_out = 64 << (k - 1);
@@ -120,7 +122,7 @@ impl Trunk {
     pub(crate) fn new(path: &ParamPath, network: Architecture, wanted: impl Fn(Stage) -> bool) -> Self {
         let stem = wanted(Stage::Conv1).then(|| {
             let (c_out, kernel, pools) = match network {
-                Architecture::SmallResNet { width } => (width, 5, false),
+                Architecture::SmallResNet { width, .. } => (width, 5, false),
                 Architecture::ResNet18 | Architecture::ResNet50 => (64, 7, true),
             };
             let shape = Conv2dShape { c_in: 3, c_out, kernel, stride: 2 };

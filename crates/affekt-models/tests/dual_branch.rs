@@ -6,7 +6,7 @@ use affekt_learn::AffectModel;
 use affekt_models::{Architecture, Division, DivisionError, DualBranch, HeadSizes, Stage};
 use affekt_tensor::{Device, Kind, Mode, ParamStore, Precision, Tensor};
 
-const SMALL: Architecture = Architecture::SmallResNet { width: 8 };
+const SMALL: Architecture = Architecture::SmallResNet { width: 8, blocks: 1 };
 const HEADS: HeadSizes = HeadSizes { n_classes: 5, va: true, n_aus: 3 };
 const DIVISION: Division = Division {
     after: Stage::Layer1,

@@ -15,7 +15,9 @@ fn nets() -> Vec<(&'static str, ParamStore, MultiTask)> {
         (name, store, model)
     };
     vec![
-        build("small-resnet", |path| Box::new(ResNet::new(path, Architecture::SmallResNet { width: 8 }))),
+        build("small-resnet", |path| {
+            Box::new(ResNet::new(path, Architecture::SmallResNet { width: 8, blocks: 1 }))
+        }),
         build("resnet18", |path| Box::new(ResNet::new(path, Architecture::ResNet18))),
     ]
 }

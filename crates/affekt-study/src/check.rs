@@ -169,15 +169,20 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         train.batch_size,
         "2 to 65536: batch statistics and the CCC loss need two",
     );
-    let (OptimizerSpec::AdamW { lr, beta1, beta2, eps, .. } | OptimizerSpec::Adam { lr, beta1, beta2, eps }) =
-        train.optimizer;
-    checks.positive("train.optimizer.lr", lr);
-    checks.demand((0.0..1.0).contains(&beta1), "train.optimizer.beta1", beta1, "in [0, 1)");
-    checks.demand((0.0..1.0).contains(&beta2), "train.optimizer.beta2", beta2, "in [0, 1)");
-    checks.positive("train.optimizer.eps", eps);
-    if let OptimizerSpec::AdamW { weight_decay, .. } = train.optimizer {
-        checks.not_negative("train.optimizer.weight_decay", weight_decay);
+    let accumulate = train.accumulate;
+    checks.demand((1..=65_536).contains(&accumulate), "train.accumulate", accumulate, "1 to 65536");
+    if let Some(norm) = train.clip_norm {
+        checks.positive("train.clip_norm", norm);
     }
+    if let Some(patience) = train.patience {
+        checks.demand(patience >= 1, "train.patience", patience, "at least 1");
+    }
+    if train.learn_valid {
+        let selects = spec.analysis.selection != "last" || train.patience.is_some() || train.keep_best;
+        let expected = "false with analysis.selection = \"best-valid\", train.patience and train.keep_best, which validate";
+        checks.demand(!selects, "train.learn_valid", train.learn_valid, expected);
+    }
+    check_optimizer(checks, &train.optimizer);
     match train.schedule {
         ScheduleSpec::Cosine { warmup_epochs, final_fraction } => {
             checks.demand(
@@ -191,6 +196,11 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         ScheduleSpec::Exponential { gamma } => {
             checks.demand(gamma > 0.0 && gamma <= 1.0, "train.schedule.gamma", gamma, "in (0, 1]");
         }
+        ScheduleSpec::Step { epochs, gamma } => {
+            checks.demand(gamma > 0.0 && gamma <= 1.0, "train.schedule.gamma", gamma, "in (0, 1]");
+            let key = "train.schedule.epochs";
+            checks.demand((1..=train.epochs).contains(&epochs), key, epochs, "1 to train.epochs");
+        }
     }
     if let Some(decay) = train.ema {
         checks.demand((0.0..1.0).contains(&decay), "train.ema", decay, "in [0, 1)");
@@ -199,6 +209,30 @@ fn check_training(checks: &mut Checks, spec: &StudySpec) {
         let key = "train.frozen_warmup.epochs";
         checks.demand((1..=train.epochs).contains(&epochs), key, epochs, "1 to train.epochs");
         checks.within("train.frozen_warmup.backbone_lr", backbone_lr, 0.0, 1.0);
+    }
+}
+
+fn check_optimizer(checks: &mut Checks, optimizer: &OptimizerSpec) {
+    let (OptimizerSpec::AdamW { lr, .. } | OptimizerSpec::Adam { lr, .. } | OptimizerSpec::Sgd { lr, .. }) =
+        *optimizer;
+    checks.positive("train.optimizer.lr", lr);
+    let mut share = |key: &str, value: f64| {
+        checks.demand((0.0..1.0).contains(&value), format!("train.optimizer.{key}"), value, "in [0, 1)");
+    };
+    match *optimizer {
+        OptimizerSpec::AdamW { beta1, beta2, eps, .. } | OptimizerSpec::Adam { beta1, beta2, eps, .. } => {
+            share("beta1", beta1);
+            share("beta2", beta2);
+            checks.positive("train.optimizer.eps", eps);
+        }
+        OptimizerSpec::Sgd { momentum, nesterov, .. } => {
+            share("momentum", momentum);
+            let holds = !nesterov || momentum > 0.0;
+            checks.demand(holds, "train.optimizer.momentum", momentum, "above 0 with nesterov");
+        }
+    }
+    if let OptimizerSpec::AdamW { weight_decay, .. } | OptimizerSpec::Sgd { weight_decay, .. } = *optimizer {
+        checks.not_negative("train.optimizer.weight_decay", weight_decay);
     }
 }
 

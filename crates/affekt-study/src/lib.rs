@@ -46,7 +46,7 @@ pub use lock::{LockError, LockOwner, RunLock};
 pub use metric_name::METRICS;
 pub use overlay::OverlayError;
 pub use plan::{PlanContext, PlannedStudy, PreparedDataset, plan_study};
-pub use prepared::{Prepared, RealisedNoise};
+pub use prepared::{FaceOrigin, Prepared, RealisedNoise};
 pub use progress::{Console, duration};
 pub use run::{PostHoc, PostHocRule, ResolvedRun, TransferTarget};
 pub use spec::*;

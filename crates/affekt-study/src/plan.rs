@@ -230,16 +230,16 @@ fn check_names(study: &Study, dataset: &PlannedDataset) -> Result<(), StudyError
     Ok(())
 }
 
-/// An epoch must hold a batch.
+/// An epoch must hold a step.
 fn check_size(study: &Study, spec: &DatasetSpec, prepared: &Prepared) -> Result<(), StudyError> {
     let train: u64 = prepared.class_counts[0].iter().sum();
-    let batch = u64::from(study.spec().train.batch_size);
-    if train < batch {
+    let step = study.spec().train.samples_per_step();
+    if train < step {
         return Err(StudyError::Mismatch {
             dataset: spec.name.clone(),
             what: "training items",
             got: train.to_string(),
-            expected: format!("at least one batch of {batch}"),
+            expected: format!("at least one step of {step}"),
         });
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use affekt_artifact::{Digest, Manifest, ManifestRow, expect_schema, load_json, save_json};
 use affekt_core::{LabelSet, Split, VaPoint};
+use affekt_face::{Colour, Framing};
 use affekt_ot::ClassCloud;
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +38,24 @@ pub struct Prepared {
     pub au_rates: Vec<Vec<Option<f64>>>,
     /// True when the true posterior is known and `limits.json` exists.
     pub has_limits: bool,
+    /// How the faces were cut out of pictures; none for faces that were rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faces: Option<FaceOrigin>,
     /// Set-aside items per reason.
     pub quarantined: BTreeMap<String, u64>,
     /// What label noise came to on the training split; none without noise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<RealisedNoise>,
+}
+
+/// How faces were cut out of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaceOrigin {
+    /// Which part of a picture, and how it was brought to size.
+    pub framing: Framing,
+    /// Whether colours stayed.
+    pub colour: Colour,
 }
 
 /// Training labels that noise was put on, and those it made wrong.
@@ -85,6 +99,7 @@ impl Prepared {
             class_clouds: class_clouds(manifest),
             au_rates: au_rates(manifest),
             has_limits,
+            faces: None,
             quarantined: BTreeMap::new(),
             noise: RealisedNoise::of(manifest),
         }

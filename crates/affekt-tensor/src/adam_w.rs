@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use affekt_torch_sys::{AdamConstants, AdamSlot, ShimError, clear_grad, fused_adam};
+use affekt_torch_sys::{AdamConstants, AdamSlot, clear_grad, fused_adam};
 use tch::Tensor;
 
-use crate::TensorError;
+use crate::optimizer::{Group, put, shim};
 use crate::saved::{copy_all, number, pair};
+use crate::{Optimizer, OptimizerError, TensorError};
 
 /// Constants of [`AdamW`], checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,34 +18,27 @@ pub struct AdamWParams {
     weight_decay: f64,
 }
 
-/// A constant of [`AdamW`] is out of range.
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("AdamW: {name} is {got}; expected {expected}")]
-pub struct AdamWError {
-    /// Name of the constant.
-    pub name: &'static str,
-    /// Its value.
-    pub got: f64,
-    /// Its range.
-    pub expected: &'static str,
-}
-
 impl AdamWParams {
     /// Checks the constants.
     ///
     /// # Errors
-    /// [`AdamWError`] unless `beta1`, `beta2` in [0, 1), `eps` > 0, `weight_decay` >= 0.
-    pub fn new(beta1: f64, beta2: f64, eps: f64, weight_decay: f64) -> Result<Self, AdamWError> {
+    /// [`OptimizerError`] unless `beta1`, `beta2` in [0, 1), `eps` > 0, `weight_decay` >= 0.
+    pub fn new(beta1: f64, beta2: f64, eps: f64, weight_decay: f64) -> Result<Self, OptimizerError> {
         for (name, got) in [("beta1", beta1), ("beta2", beta2)] {
             if !(0.0..1.0).contains(&got) {
-                return Err(AdamWError { name, got, expected: "[0, 1)" });
+                return Err(OptimizerError { optimizer: "AdamW", name, got, expected: "[0, 1)" });
             }
         }
         if !(f64::MIN_POSITIVE..=1.0).contains(&eps) {
-            return Err(AdamWError { name: "eps", got: eps, expected: "(0, 1]" });
+            return Err(OptimizerError { optimizer: "AdamW", name: "eps", got: eps, expected: "(0, 1]" });
         }
         if !(0.0..=f64::MAX).contains(&weight_decay) {
-            return Err(AdamWError { name: "weight_decay", got: weight_decay, expected: ">= 0" });
+            return Err(OptimizerError {
+                optimizer: "AdamW",
+                name: "weight_decay",
+                got: weight_decay,
+                expected: ">= 0",
+            });
         }
         Ok(Self { beta1, beta2, eps, weight_decay })
     }
@@ -91,9 +85,11 @@ impl AdamW {
             .collect();
         Self { params, slots, step: 0 }
     }
+}
 
-    /// What it has learned, for [`AdamW::restore`]: `first.<name>`, `second.<name>` and `step`.
-    pub fn state(&self) -> BTreeMap<String, Tensor> {
+impl Optimizer for AdamW {
+    /// `first.<name>`, `second.<name>` and `step`.
+    fn state(&self) -> BTreeMap<String, Tensor> {
         let step = i64::try_from(self.step).unwrap_or(i64::MAX);
         let mut state = BTreeMap::from([("step".to_owned(), Tensor::from_slice(&[step]))]);
         for (name, slot) in &self.slots {
@@ -103,11 +99,7 @@ impl AdamW {
         state
     }
 
-    /// Takes a state of an optimiser of the same parameters.
-    ///
-    /// # Errors
-    /// [`TensorError::State`] names what is missing or has another shape; nothing is taken then.
-    pub fn restore(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), TensorError> {
+    fn restore(&mut self, state: &BTreeMap<String, Tensor>) -> Result<(), TensorError> {
         let step = number(state, "step")?;
         let mut copies = Vec::new();
         for (name, slot) in &self.slots {
@@ -119,58 +111,27 @@ impl AdamW {
         Ok(())
     }
 
-    /// Forgets all gradients.
-    pub fn zero_grad(&mut self) {
+    fn zero_grad(&mut self) {
         for slot in self.slots.values() {
             shim(clear_grad(&slot.parameter));
         }
     }
 
-    /// One update from the present gradients at learning rate `lr`; parameters without a gradient keep still.
-    pub fn step(&mut self, lr: f64) {
-        self.step_by(|_| Some(lr));
-    }
-
-    /// One update with a learning rate for each parameter by name; one without keeps still, its moments too.
-    pub fn step_by(&mut self, lr_of: impl Fn(&str) -> Option<f64>) {
+    fn step_by(&mut self, lr_of: &dyn Fn(&str) -> Option<f64>) {
         self.step += 1;
         let AdamWParams { beta1, beta2, eps, weight_decay } = self.params;
-        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut groups = Vec::new();
         for (name, Slot { parameter, first, second, decays }) in &self.slots {
-            let Some(lr) = lr_of(name) else { continue };
-            let gradient = parameter.grad();
-            if !gradient.defined() {
-                continue;
-            }
-            let weight_decay = if *decays { weight_decay } else { 0.0 };
-            let slot = AdamSlot { parameter, gradient, first, second };
-            let same = |group: &&mut Group<'_>| {
-                group.rates.map(f64::to_bits) == [lr, weight_decay].map(f64::to_bits)
-            };
-            match groups.iter_mut().find(same) {
-                Some(group) => group.slots.push(slot),
-                None => groups.push(Group { rates: [lr, weight_decay], slots: vec![slot] }),
+            let (Some(lr), gradient) = (lr_of(name), parameter.grad()) else { continue };
+            if gradient.defined() {
+                let weight_decay = if *decays { weight_decay } else { 0.0 };
+                put(&mut groups, lr, weight_decay, AdamSlot { parameter, gradient, first, second });
             }
         }
         let step = self.step;
-        for Group { rates: [lr, weight_decay], slots } in groups {
+        for Group { lr, weight_decay, slots } in groups {
             let constants = AdamConstants { step, lr, beta1, beta2, weight_decay, eps, decoupled: true };
             shim(fused_adam(&slots, constants));
         }
-    }
-}
-
-/// What one call of the fused kernel updates.
-struct Group<'a> {
-    /// Learning rate and weight decay.
-    rates: [f64; 2],
-    slots: Vec<AdamSlot<'a>>,
-}
-
-/// # Panics
-/// Where kinds, shapes or devices do not fit, as every operator of the library does here.
-fn shim(done: Result<(), ShimError>) {
-    if let Err(error) = done {
-        panic!("{error}");
     }
 }

@@ -40,6 +40,17 @@ pub enum TensorError {
         #[source]
         source: safetensors::SafeTensorError,
     },
+    /// `LibTorch` refused a `TorchScript` module.
+    #[error("cannot {action} TorchScript ({what})")]
+    Script {
+        /// What was attempted.
+        action: &'static str,
+        /// With which module or file.
+        what: String,
+        /// What `LibTorch` said.
+        #[source]
+        source: tch::TchError,
+    },
     /// The operating system refused.
     #[error("cannot {action} {}", path.display())]
     Io {

@@ -10,6 +10,10 @@ pub enum Precision {
     Fp32,
     /// Activations and convolutions in bfloat16, master weights in 32 bit.
     Bf16,
+    /// Activations and convolutions in half precision, master weights in 32 bit, the loss scaled ([`LossScale`]); for CUDA.
+    ///
+    /// [`LossScale`]: crate::LossScale
+    Fp16,
     /// 64-bit activations over 32-bit parameters, for checks: one rounding of each gradient is left.
     Fp64,
 }
@@ -20,6 +24,7 @@ impl Precision {
         match self {
             Self::Fp32 => Kind::Float,
             Self::Bf16 => Kind::BFloat16,
+            Self::Fp16 => Kind::Half,
             Self::Fp64 => Kind::Double,
         }
     }

@@ -1,5 +1,6 @@
 //! Threads and devices.
 
+use affekt_torch_sys::ShimError;
 pub use tch::Device;
 use tch::{Kind, Tensor};
 
@@ -8,6 +9,39 @@ use tch::{Kind, Tensor};
 /// Sums are split over threads, so the last bits of every result depend on this number: runs pin and record it.
 pub fn set_threads(threads: u32) {
     tch::set_num_threads(i32::try_from(threads.clamp(1, 1024)).unwrap_or(1));
+}
+
+/// Makes every operator give one result for one input on a device where the fastest ones do not; on a CPU they do, at a
+/// fixed number of threads.
+///
+/// # Errors
+/// [`ShimError`] with what `LibTorch` said.
+pub fn set_deterministic() -> Result<(), ShimError> {
+    affekt_torch_sys::set_deterministic(true)
+}
+
+/// Most memory a process held at once, in MiB.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PeakMemory {
+    /// Resident on the host; `None` where the system does not say.
+    pub host: Option<f64>,
+    /// Allocated on the CUDA device; `None` on a CPU.
+    pub device: Option<f64>,
+}
+
+impl PeakMemory {
+    /// Of this process so far.
+    pub fn now(device: Device) -> Self {
+        const MIB: f64 = 1_048_576.0;
+        let device = match device {
+            Device::Cuda(index) => affekt_torch_sys::device_peak(index).ok().map(|bytes| bytes as f64 / MIB),
+            _ => None,
+        };
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        Self { host: kib.map(|kib| kib / 1024.0), device }
+    }
 }
 
 /// The entries of a tensor of any kind and place, in row-major order.

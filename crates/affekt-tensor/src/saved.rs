@@ -34,6 +34,16 @@ pub(crate) fn number(state: &BTreeMap<String, Tensor>, name: &str) -> Result<u64
     value.ok_or_else(|| refused(name, "missing or negative", &[1]))
 }
 
+/// So many 64-bit floats, kept as a tensor.
+pub(crate) fn values<const N: usize>(
+    state: &BTreeMap<String, Tensor>,
+    name: &str,
+) -> Result<[f64; N], TensorError> {
+    let found = state.get(name).map(crate::to_f64).unwrap_or_default();
+    let n = i64::try_from(N).unwrap_or(i64::MAX);
+    <[f64; N]>::try_from(found).map_err(|found| refused(name, &format!("{} numbers", found.len()), &[n]))
+}
+
 fn refused(name: &str, got: &str, expected: &[i64]) -> TensorError {
     TensorError::State { name: name.to_owned(), got: got.to_owned(), expected: format!("{expected:?}") }
 }

@@ -14,6 +14,7 @@ mod mutate;
 mod npy;
 mod raf_db;
 mod sfew;
+mod skip;
 mod tree;
 
 pub use abaw::{abaw_mtl, abaw_mtl_2022, abaw_test_lists, abaw_tracks, abaw_tracks_2021, abaw_tracks_2022};
@@ -29,4 +30,5 @@ pub use mutate::mutate;
 pub use npy::{npy, npy_doubles, npy_text};
 pub use raf_db::{raf_db, raf_db_affectnet_order, raf_db_compound, raf_db_kaggle};
 pub use sfew::{sfew, sfew_aligned};
+pub use skip::skip;
 pub use tree::Tree;

@@ -1,9 +1,12 @@
 #include "shim.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <ATen/TensorIterator.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/_fused_sgd.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cstdlib>
@@ -80,6 +83,37 @@ char* affekt_fused_adam(int32_t decoupled, int64_t n, const at::Tensor* const* p
         } else {
             update(adam);
         }
+    });
+}
+
+char* affekt_fused_sgd(int64_t n, const at::Tensor* const* parameters, const at::Tensor* const* gradients,
+                       const at::Tensor* const* buffers, double lr, double momentum, double weight_decay,
+                       int32_t nesterov) {
+    return guarded([&] {
+        const at::NoGradGuard no_grad;
+        // The kernel demands an empty list where there is no momentum. A buffer of zeros makes its first step like
+        // any other, for nothing is dampened.
+        const auto b = list(buffers, momentum == 0.0 ? 0 : n);
+        at::_fused_sgd_(list(parameters, n), list(gradients, n), b, weight_decay, momentum, lr, 0.0, nesterov != 0,
+                        false, false, std::nullopt, std::nullopt);
+    });
+}
+
+char* affekt_set_deterministic(int32_t on) {
+    return guarded([&] {
+        at::Context& context = at::globalContext();
+        context.setDeterministicAlgorithms(on != 0, false);
+        context.setDeterministicCuDNN(on != 0);
+        context.setBenchmarkCuDNN(false);
+    });
+}
+
+char* affekt_device_peak(int32_t index, int64_t* peak) {
+    return guarded([&] {
+        TORCH_CHECK(at::hasCUDA(), "no CUDA device");
+        const auto stats = c10::getDeviceAllocator(c10::kCUDA)->getDeviceStats(static_cast<c10::DeviceIndex>(index));
+        constexpr auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+        *peak = stats.allocated_bytes[all].peak;
     });
 }
 }

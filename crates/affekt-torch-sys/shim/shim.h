@@ -32,4 +32,16 @@ AFFEKT_API char* affekt_fused_adam(int32_t decoupled, int64_t n, const at::Tenso
                                    const at::Tensor* const* gradients, const at::Tensor* const* first,
                                    const at::Tensor* const* second, double step, double lr, double beta1,
                                    double beta2, double weight_decay, double eps);
+
+// One step of stochastic gradient descent over `n` parameters with the library's fused kernel; `buffers` is read and
+// written only where `momentum` is not 0.
+AFFEKT_API char* affekt_fused_sgd(int64_t n, const at::Tensor* const* parameters, const at::Tensor* const* gradients,
+                                  const at::Tensor* const* buffers, double lr, double momentum, double weight_decay,
+                                  int32_t nesterov);
+
+// Operators with one result for one input, on devices where the library's fastest ones have several.
+AFFEKT_API char* affekt_set_deterministic(int32_t on);
+
+// `peak` receives the most bytes that were allocated at once on CUDA device `index`; a message where there is none.
+AFFEKT_API char* affekt_device_peak(int32_t index, int64_t* peak);
 }

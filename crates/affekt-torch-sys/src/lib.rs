@@ -53,6 +53,18 @@ unsafe extern "C" {
         weight_decay: f64,
         eps: f64,
     ) -> *mut c_char;
+    fn affekt_fused_sgd(
+        n: i64,
+        parameters: *const *const C_tensor,
+        gradients: *const *const C_tensor,
+        buffers: *const *const C_tensor,
+        lr: f64,
+        momentum: f64,
+        weight_decay: f64,
+        nesterov: i32,
+    ) -> *mut c_char;
+    fn affekt_set_deterministic(on: i32) -> *mut c_char;
+    fn affekt_device_peak(index: i32, peak: *mut i64) -> *mut c_char;
 }
 
 /// Takes over the message a shim function returned.
@@ -218,4 +230,82 @@ pub fn fused_adam(slots: &[AdamSlot<'_>], constants: AdamConstants) -> Result<()
         )
     };
     checked("fused_adam", message)
+}
+
+/// One parameter with its gradient and the state of [`fused_sgd`].
+#[derive(Debug)]
+pub struct SgdSlot<'a> {
+    /// Changed in place.
+    pub parameter: &'a Tensor,
+    /// Gradient, of the parameter's shape and kind.
+    pub gradient: Tensor,
+    /// Running sum of gradients, zeros at the start, changed in place.
+    pub buffer: &'a Tensor,
+}
+
+/// Constants of [`fused_sgd`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SgdConstants {
+    /// Learning rate.
+    pub lr: f64,
+    /// Share of the running sum that stays, 0 for none.
+    pub momentum: f64,
+    /// Weight decay, added to the gradient.
+    pub weight_decay: f64,
+    /// True for Nesterov's form.
+    pub nesterov: bool,
+}
+
+/// One step of stochastic gradient descent over many parameters at once, by `LibTorch`'s fused kernel.
+///
+/// # Equation
+/// that of `torch.optim.SGD` without dampening
+/// # Source
+/// Sutskever et al. 2013, in the form of PyTorch
+///
+/// # Errors
+/// [`ShimError`] where kinds, shapes or devices differ.
+pub fn fused_sgd(slots: &[SgdSlot<'_>], constants: SgdConstants) -> Result<(), ShimError> {
+    let pointers = |of: fn(&SgdSlot<'_>) -> *const C_tensor| slots.iter().map(of).collect::<Vec<_>>();
+    let parameters = pointers(|slot| slot.parameter.as_ptr());
+    let gradients = pointers(|slot| slot.gradient.as_ptr());
+    let buffers = pointers(|slot| slot.buffer.as_ptr());
+    let SgdConstants { lr, momentum, weight_decay, nesterov } = constants;
+    let n = i64::try_from(slots.len()).unwrap_or(i64::MAX);
+    // SAFETY: three arrays of `n` pointers to tensors that are borrowed for the call.
+    let message = unsafe {
+        affekt_fused_sgd(
+            n,
+            parameters.as_ptr(),
+            gradients.as_ptr(),
+            buffers.as_ptr(),
+            lr,
+            momentum,
+            weight_decay,
+            i32::from(nesterov),
+        )
+    };
+    checked("fused_sgd", message)
+}
+
+/// Makes every operator give one result for one input, also on devices where the fastest ones do not; on a CPU, at a
+/// fixed number of threads, they do anyway.
+///
+/// # Errors
+/// [`ShimError`] with what `LibTorch` said.
+pub fn set_deterministic(on: bool) -> Result<(), ShimError> {
+    // SAFETY: no pointers.
+    checked("set_deterministic", unsafe { affekt_set_deterministic(i32::from(on)) })
+}
+
+/// Most bytes that were allocated at once on the CUDA device of this number.
+///
+/// # Errors
+/// [`ShimError`] without such a device.
+pub fn device_peak(index: usize) -> Result<u64, ShimError> {
+    let mut peak = 0;
+    let index = i32::try_from(index).unwrap_or(i32::MAX);
+    // SAFETY: `peak` is written or a message returned.
+    checked("device_peak", unsafe { affekt_device_peak(index, &raw mut peak) })?;
+    Ok(u64::try_from(peak).unwrap_or(0))
 }

@@ -10,7 +10,7 @@ use affekt_learn::CosineSchedule;
 use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::CostMatrix;
-use affekt_tensor::{AdamWParams, Device, ParamStore, Precision, set_threads};
+use affekt_tensor::{AdamWParams, Device, OptimizerParams, ParamStore, Precision, set_threads};
 use affekt_train::{Crop, FitParams, NetworkInput, Shuffled, Splits, Training, Views, expression_scores};
 use affekt_worlds::World;
 use rayon::prelude::*;
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = ParamStore::new(seed, Device::Cpu);
     let backbone = Box::new(ResNet::new(
         &store.root().sub("backbone"),
-        Architecture::SmallResNet { width: width.parse()? },
+        Architecture::SmallResNet { width: width.parse()?, blocks: 1 },
     ));
     let heads = HeadSizes { n_classes: 8, va: true, n_aus: i64::try_from(world.aus().len())? };
     let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.0);
@@ -55,7 +55,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         epochs: epochs.parse()?,
         batch_size: batch.parse()?,
         lr: lr.parse()?,
-        adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?,
+        accumulate: 1,
+        optimizer: OptimizerParams::AdamW(AdamWParams::new(0.9, 0.999, 1e-8, 0.05)?),
+        clip_norm: None,
+        patience: None,
         ema: None,
         precision: Precision::Bf16,
         input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },

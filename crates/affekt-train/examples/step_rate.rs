@@ -16,7 +16,8 @@ use affekt_learn::{AffectModel as _, Objective as _, Target};
 use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_tensor::{
-    AdamW, AdamWParams, Device, Kind, Mode, ParamStore, Precision, Tensor, save_tensors, set_threads,
+    AdamW, AdamWParams, Device, Kind, Mode, Optimizer as _, ParamStore, Precision, Tensor, save_tensors,
+    set_threads,
 };
 
 /// Expression classes, those of faces8.
@@ -37,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let architecture = match net.as_str() {
         "resnet18" => Architecture::ResNet18,
-        "small" => Architecture::SmallResNet { width: 32 },
+        "small" => Architecture::SmallResNet { width: 32, blocks: 1 },
         other => return Err(format!("net {other:?}; expected resnet18 or small").into()),
     };
     set_threads(threads.parse()?);

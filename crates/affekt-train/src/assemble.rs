@@ -2,75 +2,20 @@
 
 use std::iter::repeat_n;
 
-use affekt_augment::{Augment, ten_crop};
-use affekt_core::{Seed, VaPoint};
+use affekt_augment::Augment;
+use affekt_core::{Seed, Stream, VaPoint};
 use affekt_learn::{Batch, Target};
 use affekt_tensor::{Device, Tensor};
 
-use crate::{FaceSet, TrainError};
-
-/// What the network sees of a cached face: a part of it, its pixels scaled to (x / 255 - mean) / std per RGB channel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NetworkInput {
-    /// Mean per channel.
-    pub mean: [f64; 3],
-    /// Standard deviation per channel, > 0.
-    pub std: [f64; 3],
-    /// Which part.
-    pub crop: Crop,
-}
-
-/// Which part of a face becomes an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Crop {
-    /// All of it.
-    Whole,
-    /// A square of this edge in pixels from the centre.
-    Centre(usize),
-    /// Ten such squares, each an image: corners and centre of the face and of its mirror image ([`ten_crop`]).
-    Ten(usize),
-}
-
-impl Crop {
-    /// Images of one face.
-    pub const fn views(self) -> usize {
-        match self {
-            Self::Whole | Self::Centre(_) => 1,
-            Self::Ten(_) => 10,
-        }
-    }
-
-    /// The same edge, one image a face.
-    #[must_use]
-    pub const fn one_view(self) -> Self {
-        match self {
-            Self::Ten(edge) => Self::Centre(edge),
-            other => other,
-        }
-    }
-
-    /// Edge of an image of a face of `size` pixels.
-    const fn edge(self, size: usize) -> usize {
-        match self {
-            Self::Whole => size,
-            Self::Centre(edge) | Self::Ten(edge) => edge,
-        }
-    }
-}
-
-/// Position of the centre crop among the ten.
-const CENTRE: usize = 4;
+use crate::pixels::Pixels;
+use crate::{FaceSet, NetworkInput, TrainError};
 
 /// Turns samples into batches, reusing its buffers.
 pub(crate) struct Assembler<'a> {
     faces: &'a FaceSet,
-    /// Scaled value of each 8-bit level per channel.
-    table: [[f32; 256]; 3],
-    crop: Crop,
+    pixels: Pixels,
     soft_targets: bool,
     device: Device,
-    pixels: Vec<f32>,
-    face: Vec<u8>,
 }
 
 /// Augmentation of training batches: which, and keyed by what.
@@ -90,21 +35,8 @@ impl<'a> Jitter<'a> {
 
 impl<'a> Assembler<'a> {
     pub(crate) fn new(faces: &'a FaceSet, input: NetworkInput, device: Device) -> Result<Self, TrainError> {
-        let (size, crop) = (faces.cache.size(), input.crop.edge(faces.cache.size()));
-        if crop > size {
-            return Err(TrainError::Crop { crop, size });
-        }
-        let mut table = [[0.0; 256]; 3];
-        for (channel, levels) in table.iter_mut().enumerate() {
-            for (level, value) in levels.iter_mut().enumerate() {
-                let scaled = (level as f64 / 255.0 - input.mean[channel]) / input.std[channel];
-                #[expect(clippy::cast_possible_truncation, reason = "inputs are 32-bit")]
-                let scaled = scaled as f32;
-                *value = scaled;
-            }
-        }
-        let (pixels, face) = (Vec::new(), Vec::new());
-        Ok(Self { faces, table, crop: input.crop, soft_targets: false, device, pixels, face })
+        let pixels = Pixels::new(faces.cache.size(), input)?;
+        Ok(Self { faces, pixels, soft_targets: false, device })
     }
 
     /// Targets are distributions over the classes where samples have them.
@@ -117,46 +49,21 @@ impl<'a> Assembler<'a> {
     /// The augmentation of a sample is keyed by its place in the cache, not in the batch: the order of a batch
     /// or a different batch size changes nothing.
     pub(crate) fn batch(&mut self, positions: &[usize], jitter: Option<Jitter<'_>>) -> Batch {
-        let size = self.faces.cache.size();
-        let (edge, views) = (self.crop.edge(size), self.crop.views());
-        self.pixels.clear();
+        let views = self.pixels.views();
         for &position in positions {
             let index = self.faces.rows[position].0;
             let face = self.faces.cache.image(index).expect("because lengths were compared on opening");
-            face.copy_rgb(&mut self.face);
-            self.crop_face(size);
-            let table = &self.table;
-            for (view, image) in self.face.chunks_exact_mut(edge * edge * 3).enumerate() {
-                if let Some(Jitter { augment, seed, epoch }) = jitter {
-                    let place = [u64::from(epoch), index as u64, view as u64];
-                    // The only view of a face is keyed by the face alone.
-                    let key = if views == 1 { &place[..2] } else { &place[..] };
-                    augment.apply(image, edge, &mut seed.stream("augment", key));
-                }
-                let (rgb, _) = image.as_chunks::<3>();
-                self.pixels.extend(rgb.iter().flat_map(|&[r, g, b]| {
-                    [table[0][usize::from(r)], table[1][usize::from(g)], table[2][usize::from(b)]]
-                }));
-            }
+            let stream = |view: u64| {
+                let Jitter { seed, epoch, .. } = jitter.expect("because it is asked for by an augmentation");
+                let place = [u64::from(epoch), index as u64, view];
+                // The only view of a face is keyed by the face alone.
+                seed.stream("augment", if views == 1 { &place[..2] } else { &place[..] })
+            };
+            let change = jitter.map(|jitter| (jitter.augment, &stream as &dyn Fn(u64) -> Stream));
+            self.pixels.push(|out| face.copy_rgb(out), change);
         }
-        let shape = [positions.len() * views, edge, edge, 3].map(to_i64);
-        // Pixels lie as NHWC; the permuted view is NCHW with channels innermost, without moving a byte.
-        let images = Tensor::from_slice(&self.pixels).reshape(shape).permute([0, 3, 1, 2]);
         let shown: Vec<usize> = positions.iter().flat_map(|&position| repeat_n(position, views)).collect();
-        Batch { images: images.to_device(self.device), target: self.target(&shown) }
-    }
-
-    /// The face of the buffer becomes its crops.
-    fn crop_face(&mut self, size: usize) {
-        let (Crop::Centre(edge) | Crop::Ten(edge)) = self.crop else { return };
-        let mut crops =
-            ten_crop(&self.face, size, edge).expect("because the edge was compared with the size");
-        if self.crop.views() == 1 {
-            let one = edge * edge * 3;
-            crops.copy_within(CENTRE * one..(CENTRE + 1) * one, 0);
-            crops.truncate(one);
-        }
-        self.face = crops;
+        Batch { images: self.pixels.take(self.device), target: self.target(&shown) }
     }
 
     fn target(&self, positions: &[usize]) -> Target {

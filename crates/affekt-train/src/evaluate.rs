@@ -8,6 +8,7 @@ use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
 
 use crate::assemble::{Assembler, Jitter};
+use crate::pixels::Pixels;
 use crate::{FaceSet, NetworkInput, TrainError};
 
 /// Runs a model over a split without augmentation.
@@ -78,34 +79,18 @@ impl Evaluator {
         faces: &FaceSet,
         selection: Selection,
     ) -> Result<Vec<PredictionRow>, TrainError> {
-        let _guard = no_grad_guard();
-        let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
         let mut assembler = Assembler::new(faces, self.input, self.device)?;
         let positions: Vec<usize> = (0..faces.len()).collect();
         let mut rows = Vec::with_capacity(faces.len());
         for chunk in positions.chunks(Self::BATCH) {
-            let crops = self.input.crop.views();
-            let mut views = Vec::new();
-            for (down, right) in self.views.moves() {
-                let moved = Moved { down, right, shift: self.views.shift };
-                let images = assembler.batch(chunk, Some(Jitter::fixed(&moved))).images;
-                views.push(Said::new(model.forward(&images, mode), crops));
-                if self.views.mirror {
-                    views.push(Said::new(model.forward(&images.flip([3]), mode), crops));
-                }
-            }
-            let said = Said::mean(views);
-            let n = chunk.len();
-            let probabilities = to_rows(&said.probabilities, n);
-            let va = said.va.map(|va| to_rows(&va, n));
-            let aus = said.aus.map(|aus| to_rows(&aus, n));
-            for (k, &position) in chunk.iter().enumerate() {
+            let said = self.said(model, chunk.len(), &mut |moved| {
+                assembler.batch(chunk, Some(Jitter::fixed(moved))).images
+            });
+            for (&position, said) in chunk.iter().zip(said) {
                 let row = &faces.rows[position].1;
-                let probabilities = probabilities[k].clone();
-                if !probabilities.iter().all(|p| p.is_finite()) {
+                if !said.is_finite() {
                     return Err(TrainError::NonFiniteOutput { sample: row.sample.to_string() });
                 }
-                let best = argmax(&probabilities);
                 rows.push(PredictionRow {
                     selection,
                     sample: row.sample.clone(),
@@ -115,17 +100,102 @@ impl Evaluator {
                     true_class: row.expression,
                     predicted_class: faces
                         .label_set
-                        .class_at(best)
+                        .class_at(said.best())
                         .expect("one logit per class of the label set"),
-                    probabilities,
+                    probabilities: said.probabilities,
                     true_va: row.va,
-                    predicted_va: va.as_ref().map(|va| [va[k][0], va[k][1]]),
+                    predicted_va: said.va,
                     true_aus: row.aus.clone(),
-                    au_probabilities: aus.as_ref().map_or_else(Vec::new, |aus| aus[k].clone()),
+                    au_probabilities: said.aus,
                 });
             }
         }
         Ok(rows)
+    }
+
+    /// What a model says of faces that are in no cache, each \[size, size, 3\] u8, rows from the top.
+    ///
+    /// # Errors
+    /// [`TrainError::Crop`].
+    ///
+    /// # Panics
+    /// When a face has another length.
+    pub fn look(
+        &self,
+        model: &dyn AffectModel,
+        size: usize,
+        faces: &[Vec<u8>],
+    ) -> Result<Vec<FaceSaid>, TrainError> {
+        let mut pixels = Pixels::new(size, self.input)?;
+        let mut all = Vec::with_capacity(faces.len());
+        for chunk in faces.chunks(Self::BATCH) {
+            all.extend(self.said(model, chunk.len(), &mut |moved| {
+                for face in chunk {
+                    assert_eq!(face.len(), size * size * 3, "a face must hold one {size} x {size} RGB image");
+                    pixels.push(|out| out.clone_from(face), Some((moved, &|_| Seed(0).stream("still", &[]))));
+                }
+                pixels.take(self.device)
+            }));
+        }
+        Ok(all)
+    }
+
+    /// What a model says of `n` faces, whose images `images` makes for each way of moving them.
+    fn said(
+        &self,
+        model: &dyn AffectModel,
+        n: usize,
+        images: &mut dyn FnMut(&dyn Augment) -> Tensor,
+    ) -> Vec<FaceSaid> {
+        let _guard = no_grad_guard();
+        let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
+        let crops = self.input.crop.views();
+        let mut views = Vec::new();
+        for (down, right) in self.views.moves() {
+            let images = images(&Moved { down, right, shift: self.views.shift });
+            views.push(Said::new(model.forward(&images, mode), crops));
+            if self.views.mirror {
+                views.push(Said::new(model.forward(&images.flip([3]), mode), crops));
+            }
+        }
+        let Said { probabilities, va, aus } = Said::mean(views);
+        let va = va.map(|va| to_rows(&va, n));
+        let aus = aus.map(|aus| to_rows(&aus, n));
+        let face = |(k, probabilities): (usize, Vec<f32>)| FaceSaid {
+            probabilities,
+            va: va.as_ref().map(|va| [va[k][0], va[k][1]]),
+            aus: aus.as_ref().map_or_else(Vec::new, |aus| aus[k].clone()),
+        };
+        to_rows(&probabilities, n).into_iter().enumerate().map(face).collect()
+    }
+}
+
+/// What a model says of one face.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaceSaid {
+    /// Probability of each class.
+    pub probabilities: Vec<f32>,
+    /// Valence and arousal; `None` without that head.
+    pub va: Option<[f32; 2]>,
+    /// Probability of each action unit; empty without that head.
+    pub aus: Vec<f32>,
+}
+
+impl FaceSaid {
+    /// Position of the most probable class, the first of several.
+    pub fn best(&self) -> usize {
+        let mut best = 0;
+        for (i, value) in self.probabilities.iter().enumerate() {
+            if *value > self.probabilities[best] {
+                best = i;
+            }
+        }
+        best
+    }
+
+    /// False when a probability of a class is NaN.
+    pub fn is_finite(&self) -> bool {
+        self.probabilities.iter().all(|p| p.is_finite())
     }
 }
 
@@ -202,15 +272,4 @@ fn to_rows(tensor: &Tensor, n: usize) -> Vec<Vec<f32>> {
     let mut values = vec![0_f32; flat.numel()];
     flat.copy_data(&mut values, flat.numel());
     values.chunks(flat.numel() / n).map(<[f32]>::to_vec).collect()
-}
-
-/// Position of the largest entry, the first of several.
-fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
 }

@@ -6,10 +6,13 @@ use std::time::Instant;
 use affekt_augment::Augment;
 use affekt_core::{Seed, Split};
 use affekt_learn::{AffectModel, Objective, Schedule};
-use affekt_tensor::{AdamW, AdamWParams, Device, Ema, EmaDecay, ParamStore, Precision, Tensor};
+use affekt_tensor::{
+    Device, Ema, EmaDecay, LossScale, OptimizerParams, ParamStore, PeakMemory, Precision, Tensor,
+};
 use serde::Serialize;
 
 use crate::assemble::{Assembler, Jitter};
+use crate::prefetch::prefetch;
 use crate::resume::{Live, LossSums, Position};
 use crate::running::Running;
 use crate::{
@@ -22,12 +25,16 @@ use crate::{
 pub struct FitParams {
     /// Passes over the training split.
     pub epochs: u32,
-    /// Samples per step; the last short batch of an epoch is dropped.
+    /// Samples per batch; what is left at the end of an epoch is dropped.
     pub batch_size: usize,
+    /// Batches per step, at least 1: their losses are averaged, and nothing else is shared between them.
+    pub accumulate: usize,
     /// Peak learning rate.
     pub lr: f64,
-    /// Constants of the optimiser.
-    pub adam_w: AdamWParams,
+    /// The optimiser.
+    pub optimizer: OptimizerParams,
+    /// Greatest length of the gradient, > 0, to which longer ones are shortened; `None` for any.
+    pub clip_norm: Option<f64>,
     /// Decay of the weights' running average, which then takes the place of the weights in validation, selection
     /// and everything after training; `None` to use the weights themselves.
     pub ema: Option<EmaDecay>,
@@ -43,6 +50,8 @@ pub struct FitParams {
     pub soft_targets: bool,
     /// Epochs in which only the heads learn.
     pub frozen_warmup: Option<FrozenWarmup>,
+    /// Epochs without a better macro-F1 on the validation split after which training ends; `None` for never.
+    pub patience: Option<u32>,
     /// Seed of the run: order, augmentation and dropout.
     pub seed: Seed,
 }
@@ -66,6 +75,11 @@ pub struct FrozenWarmup {
 }
 
 impl FitParams {
+    /// Samples of one step.
+    pub const fn samples_per_step(&self) -> usize {
+        self.batch_size * self.accumulate
+    }
+
     /// Learning rate of a parameter as a share of the schedule's; `None` for one that waits.
     pub(crate) fn lr_share(&self, name: &str, epoch: u32) -> Option<f64> {
         match self.frozen_warmup {
@@ -107,6 +121,23 @@ pub struct EpochRecord {
     pub seconds: f64,
     /// Training images per second, validation excluded.
     pub images_per_second: f64,
+    /// Steps left out because a gradient in half precision was not finite.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub skipped_steps: u64,
+    /// Longest gradient of a step before it was shortened; only where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_gradient_norm: Option<f64>,
+    /// Most memory of the process so far, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_host_mib: Option<f64>,
+    /// Most memory on the CUDA device so far, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_device_mib: Option<f64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What a fit leaves behind, besides the weights in the store (their average with [`FitParams::ema`]).
@@ -170,31 +201,31 @@ impl Training<'_> {
             mut keeper,
         } = self;
         let faces = train.faces();
-        if params.batch_size == 0 || order.len() < params.batch_size {
-            let (expected, got) = (params.batch_size, order.len());
+        let per_step = params.samples_per_step();
+        if per_step == 0 || order.len() < per_step {
+            let (expected, got) = (per_step, order.len());
             return Err(TrainError::TooFew { split: Split::Train, expected, got });
         }
         let device = store.device();
         let live = Live {
             store,
-            optimizer: AdamW::new(params.adam_w, store.parameters()),
+            optimizer: params.optimizer.build(store.parameters()),
+            scale: (params.precision == Precision::Fp16).then(LossScale::default),
             average: params.ema.map(|decay| Ema::new(decay, store.state())),
             objective,
             best: None,
             sums: LossSums::default(),
             lr: 0.0,
         };
-        let steps_per_epoch = order.len() / params.batch_size;
+        let steps_per_epoch = order.len() / per_step;
         let mut running = Running { model, schedule, faces, valid, params, steps_per_epoch, live };
         let mut position = match from {
             Some(state) => running.live.restore(&state)?,
             None => Position { epoch: 1, steps: 0 },
         };
-        let mut assembler =
-            Assembler::new(faces, params.input, device)?.with_soft_targets(params.soft_targets);
 
         let mut history = Vec::new();
-        while position.epoch <= params.epochs {
+        while position.epoch <= params.epochs && !running.is_patience_out(position) {
             let started = Instant::now();
             let (epoch, first_step) = (position.epoch, position.steps);
             if first_step == 0 {
@@ -203,28 +234,40 @@ impl Training<'_> {
             }
             let order = order.epoch(epoch);
             let jitter = Jitter { augment, seed: params.seed, epoch };
-            for (step, positions) in order.chunks_exact(params.batch_size).enumerate().skip(first_step) {
-                let batch = assembler.batch(positions, Some(jitter));
-                running.step(batch, positions, epoch, step)?;
-                position.steps = step + 1;
-                // The end of an epoch belongs to its last step: a state between the two would be a third kind.
-                if position.steps < steps_per_epoch {
-                    let wish = keeper.as_mut().map_or(Wish::GoOn, |keeper| keeper.wish());
-                    obey(wish, keeper.as_deref_mut(), &running.live, position)?;
+            let assembler =
+                Assembler::new(faces, params.input, device)?.with_soft_targets(params.soft_targets);
+            let rest: Vec<&[usize]> = order
+                .chunks_exact(per_step)
+                .skip(first_step)
+                .flat_map(|s| s.chunks(params.batch_size))
+                .collect();
+            prefetch(assembler, &rest, jitter, |batches| {
+                for step in first_step..steps_per_epoch {
+                    running.step(batches, epoch, step)?;
+                    position.steps = step + 1;
+                    // The end of an epoch belongs to its last step: a state between the two would be a third kind.
+                    if position.steps < steps_per_epoch {
+                        let wish = keeper.as_mut().map_or(Wish::GoOn, |keeper| keeper.wish());
+                        obey(wish, keeper.as_deref_mut(), &running.live, position)?;
+                    }
                 }
-            }
+                Ok(())
+            })?;
             let training = started.elapsed().as_secs_f64();
-            let images = ((steps_per_epoch - first_step) * params.batch_size) as f64;
+            let images = ((steps_per_epoch - first_step) * per_step) as f64;
             let mut record = running.close(&order, jitter)?;
             record.seconds = started.elapsed().as_secs_f64();
             record.images_per_second = images / training;
+            let memory = PeakMemory::now(device);
+            (record.peak_host_mib, record.peak_device_mib) = (memory.host, memory.device);
             on_epoch(&record);
             history.push(record);
             position = Position { epoch: epoch + 1, steps: 0 };
             let wish = keeper.as_mut().map_or(Wish::GoOn, |keeper| keeper.wish());
             // Nothing of a whole training is to be done twice because what follows it was cut short.
-            let last = epoch == params.epochs && wish == Wish::GoOn;
-            obey(if last { Wish::Keep } else { wish }, keeper.as_deref_mut(), &running.live, position)?;
+            let last = epoch == params.epochs || running.is_patience_out(position);
+            let wish = if last && wish == Wish::GoOn { Wish::Keep } else { wish };
+            obey(wish, keeper.as_deref_mut(), &running.live, position)?;
         }
         let Live { mut average, best, .. } = running.live;
         if let Some(average) = &mut average {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use affekt_learn::Objective;
-use affekt_tensor::{AdamW, Ema, ParamStore, Tensor, to_f64};
+use affekt_tensor::{Ema, LossScale, Optimizer, ParamStore, Tensor, to_f64};
 
 use crate::TrainError;
 
@@ -68,6 +68,10 @@ pub(crate) struct Best {
 pub(crate) struct LossSums {
     pub(crate) total: f64,
     pub(crate) parts: BTreeMap<String, f64>,
+    /// Updates left out.
+    pub(crate) skipped: u64,
+    /// Longest gradient.
+    pub(crate) max_gradient_norm: Option<f64>,
 }
 
 impl LossSums {
@@ -77,12 +81,19 @@ impl LossSums {
             *self.parts.entry(name.to_owned()).or_default() += part;
         }
     }
+
+    pub(crate) fn see_gradient(&mut self, norm: f64) {
+        if self.max_gradient_norm.is_none_or(|max| norm > max) {
+            self.max_gradient_norm = Some(norm);
+        }
+    }
 }
 
 /// All that changes while a training runs.
 pub(crate) struct Live<'a> {
     pub(crate) store: &'a ParamStore,
-    pub(crate) optimizer: AdamW,
+    pub(crate) optimizer: Box<dyn Optimizer>,
+    pub(crate) scale: Option<LossScale>,
     pub(crate) average: Option<Ema>,
     pub(crate) objective: &'a mut dyn Objective,
     pub(crate) best: Option<Best>,
@@ -95,6 +106,7 @@ const WEIGHTS: &str = "weights.";
 const OPTIMIZER: &str = "optimizer.";
 const AVERAGE: &str = "ema.";
 const OBJECTIVE: &str = "objective.";
+const SCALE: &str = "loss_scale.";
 const BEST: &str = "best.weights.";
 const PART: &str = "loss.part.";
 
@@ -108,6 +120,9 @@ impl Live<'_> {
         add(WEIGHTS, self.store.state());
         add(OPTIMIZER, self.optimizer.state());
         add(OBJECTIVE, self.objective.state());
+        if let Some(scale) = &self.scale {
+            add(SCALE, scale.state());
+        }
         if let Some(average) = &self.average {
             add(AVERAGE, average.state());
         }
@@ -120,7 +135,11 @@ impl Live<'_> {
             );
         }
         add(PART, self.sums.parts.iter().map(|(name, sum)| (name.clone(), scalar(*sum))).collect());
-        add("loss.", BTreeMap::from([("total".to_owned(), Tensor::from_slice(&[self.sums.total, self.lr]))]));
+        // A length is never negative: that stands for none.
+        let (skipped, longest) = (self.sums.skipped as f64, self.sums.max_gradient_norm.unwrap_or(-1.0));
+        for (name, two) in [("total", [self.sums.total, self.lr]), ("update", [skipped, longest])] {
+            add("loss.", BTreeMap::from([(name.to_owned(), Tensor::from_slice(&two))]));
+        }
         let steps = i64::try_from(position.steps).unwrap_or(i64::MAX);
         all.insert("position".to_owned(), Tensor::from_slice(&[i64::from(position.epoch), steps]));
         TrainState(all)
@@ -142,6 +161,9 @@ impl Live<'_> {
         let position = Position { epoch: epoch as u32, steps: steps as usize };
         self.store.take(&part(WEIGHTS))?;
         self.optimizer.restore(&part(OPTIMIZER))?;
+        if let Some(scale) = &mut self.scale {
+            scale.restore(&part(SCALE))?;
+        }
         if let Some(average) = &mut self.average {
             average.restore(&part(AVERAGE))?;
         }
@@ -153,6 +175,10 @@ impl Live<'_> {
             self.best = Some(Best { score, epoch, state: best });
         }
         [self.sums.total, self.lr] = pair("loss.total")?;
+        let [skipped, longest] = pair("loss.update")?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let skipped = skipped as u64;
+        (self.sums.skipped, self.sums.max_gradient_norm) = (skipped, (longest >= 0.0).then_some(longest));
         let sum = |(name, tensor): (String, Tensor)| (name, tensor.double_value(&[0]));
         self.sums.parts = part(PART).into_iter().map(sum).collect();
         // What an epoch's beginning resets was counted before it, or is counted within it.

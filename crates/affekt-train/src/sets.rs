@@ -154,6 +154,18 @@ impl Splits {
     }
 }
 
+impl Splits {
+    /// Validation samples train too, and nothing is left to validate on: for settings that have been chosen.
+    #[must_use]
+    pub fn learning_valid(mut self) -> Self {
+        let FaceSet { rows, .. } = &mut self.valid.0;
+        self.train.0.rows.append(rows);
+        // In the order of the manifest, as any training split is.
+        self.train.0.rows.sort_by_key(|(index, _)| *index);
+        self
+    }
+}
+
 fn own((index, row): (usize, &ManifestRow)) -> (usize, ManifestRow) {
     (index, row.clone())
 }

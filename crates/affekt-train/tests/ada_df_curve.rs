@@ -13,7 +13,8 @@ use affekt_learn::{
 use affekt_losses::{AdaDf, AdaDfParams, AdaDfSpec, Fusion, Quirk, TaskWeights};
 use affekt_models::{Architecture, Division, DualBranch, HeadSizes, Stage};
 use affekt_tensor::{
-    AdamW, AdamWParams, Device, Kind, Mode, ParamStore, Precision, Tensor, no_grad_guard, set_threads,
+    AdamW, AdamWParams, Device, Kind, Mode, Optimizer as _, ParamStore, Precision, Tensor, no_grad_guard,
+    set_threads,
 };
 use affekt_testkit::drawn;
 use serde::Deserialize;

@@ -10,11 +10,9 @@ use affekt_learn::CosineSchedule;
 use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
 use affekt_ot::{CostMatrix, Normalisation};
-use affekt_tensor::{AdamWParams, Device, EmaDecay, ParamStore, Precision, save_weights, set_threads};
-use affekt_train::{
-    Crop, EpochRecord, FitParams, NetworkInput, Shuffled, TrainError, Training, Views, expression_scores,
-};
-use miniature::{Labels, miniature};
+use affekt_tensor::{Device, EmaDecay, ParamStore, save_weights, set_threads};
+use affekt_train::{EpochRecord, FitParams, Shuffled, TrainError, Training, Views, expression_scores};
+use miniature::{Labels, miniature, params};
 
 struct Arm {
     lambda: f64,
@@ -32,8 +30,10 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     set_threads(1);
     let splits = miniature(labels);
     let store = ParamStore::new(Seed(arm.seed), Device::Cpu);
-    let backbone =
-        Box::new(ResNet::new(&store.root().sub("backbone"), Architecture::SmallResNet { width: 8 }));
+    let backbone = Box::new(ResNet::new(
+        &store.root().sub("backbone"),
+        Architecture::SmallResNet { width: 8, blocks: 1 },
+    ));
     let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
     let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.1);
     let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
@@ -50,17 +50,11 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     let augment = AugmentParams::new(spec).unwrap().pipeline(splits.train.faces().mean_colour());
     let params = FitParams {
         epochs: arm.epochs,
-        batch_size: 8,
         lr: arm.lr,
-        adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
         ema: arm.ema.map(|decay| EmaDecay::new(decay).unwrap()),
-        precision: Precision::Fp32,
-        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
         views: Views { mirror: true, shift: 0 },
-        mixup: None,
-        soft_targets: false,
-        frozen_warmup: None,
         seed: Seed(arm.seed),
+        ..params()
     };
     let schedule = CosineSchedule::new(2.0, 4 * u64::from(arm.epochs).max(2), 0.1).unwrap();
     let order = Shuffled { len: splits.train.faces().len(), seed: params.seed };

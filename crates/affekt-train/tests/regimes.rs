@@ -10,9 +10,9 @@ use affekt_core::Seed;
 use affekt_learn::{CosineSchedule, LossValue, ModelOutput, Objective, ObjectiveError, Target};
 use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
-use affekt_tensor::{AdamWParams, Device, Kind, ParamStore, Precision, Tensor, set_threads, to_f64};
-use affekt_train::{Crop, FitParams, FrozenWarmup, NetworkInput, Shuffled, Training, Views};
-use miniature::{Labels, miniature};
+use affekt_tensor::{Device, Kind, ParamStore, Tensor, set_threads, to_f64};
+use affekt_train::{FitParams, FrozenWarmup, Shuffled, Training};
+use miniature::{Labels, miniature, params};
 
 /// Remembers the targets it was shown.
 struct Spy {
@@ -29,23 +29,6 @@ impl Objective for Spy {
     }
 }
 
-fn params() -> FitParams {
-    FitParams {
-        epochs: 2,
-        batch_size: 8,
-        lr: 3e-3,
-        adam_w: AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap(),
-        ema: None,
-        precision: Precision::Fp32,
-        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
-        views: Views::default(),
-        mixup: None,
-        soft_targets: false,
-        frozen_warmup: None,
-        seed: Seed(1),
-    }
-}
-
 struct Trained {
     before: BTreeMap<String, Tensor>,
     after: BTreeMap<String, Tensor>,
@@ -56,8 +39,10 @@ fn train(params: FitParams, weighing: fn(&ParamStore) -> Weighing) -> Trained {
     set_threads(1);
     let splits = miniature(Labels::True);
     let store = ParamStore::new(Seed(1), Device::Cpu);
-    let backbone =
-        Box::new(ResNet::new(&store.root().sub("backbone"), Architecture::SmallResNet { width: 4 }));
+    let backbone = Box::new(ResNet::new(
+        &store.root().sub("backbone"),
+        Architecture::SmallResNet { width: 4, blocks: 1 },
+    ));
     let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
     let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.0);
     let spec = MultiTaskSpec {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compare;
+mod predict;
 mod submit;
 mod train;
 mod weights;
@@ -10,11 +11,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use compare::{CompareArgs, FormatArg};
+pub(crate) use predict::PredictArgs;
+#[cfg(feature = "torch")]
+pub(crate) use predict::{FacesArg, PlaceArg};
 pub(crate) use submit::SubmitArgs;
 #[cfg(feature = "torch")]
 pub(crate) use train::StepPrecision;
 pub(crate) use train::{StepArgs, TrainArgs};
-pub(crate) use weights::{WeightsCommand, WeightsExportArgs, WeightsShowArgs};
+pub(crate) use weights::{ExportArgs, ExportFormat, WeightsCommand, WeightsShowArgs};
 
 /// Facial affect recognition: data, worlds with known truth, studies, statistics and reports.
 #[derive(Debug, Parser)]
@@ -48,9 +52,13 @@ pub(crate) enum Command {
     /// Faces whose true class posterior is known
     #[command(subcommand)]
     Worlds(WorldsCommand),
-    /// Look at model weights, or bring a checkpoint to timm's names
+    /// Look at model weights
     #[command(subcommand)]
     Weights(WeightsCommand),
+    /// Write a trained network for other programs: under timm's names, or as `TorchScript`
+    Export(ExportArgs),
+    /// Predict expression, valence and arousal, and action units of faces in pictures
+    Predict(PredictArgs),
     /// Write the files of an ABAW submission from predictions, and read them back
     Submit(SubmitArgs),
     /// Train one run of a study (started by `study run`)

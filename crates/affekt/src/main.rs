@@ -8,6 +8,8 @@ mod commands;
 mod detector;
 mod identity;
 mod output;
+#[cfg(feature = "torch")]
+mod predict;
 mod prepare;
 #[cfg(feature = "torch")]
 mod train;

@@ -11,47 +11,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use affekt_core::Seed;
-use support::{affekt, repository};
+use support::{affekt_with, repository, toy_study};
 
 const KILLS: u32 = 60;
 
-const STUDY: &str = r#"
-study = "kills"
-question = "Does a kill leave a trace?"
-seeds = [0, 1]
-threads_per_run = 1
-
-[input]
-size = 16
-mean = [0.5, 0.5, 0.5]
-std = [0.25, 0.25, 0.25]
-mirror = false
-
-[[dataset]]
-name = "world"
-source = { kind = "world", world = "WORLDS/ambiguous.toml", size = { train = 256, valid = 32, test = 40 }, seed = 0 }
-prototypes = { kind = "table", table = "warriner" }
-
-[model]
-backbone = { kind = "small-resnet", width = 4 }
-heads = ["expression"]
-dropout = 0.1
-
-[train]
-epochs = 5
-batch_size = 16
-precision = "fp32"
-optimizer = { kind = "adam", lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }
-schedule = { kind = "exponential", gamma = 0.9 }
-
-[augment]
-flip = 0.5
-shift = 2
-
-[loss]
-lambda = 0.0
-tasks = { expression = 1.0, va = 0.0, au = 0.0 }
-
+const ARMS: &str = r#"
 [[arm]]
 name = "plain"
 isolates = "plain."
@@ -68,23 +32,13 @@ name = "ada-df"
 isolates = "ada-df."
 cost = { kind = "none" }
 METHOD
-
-[analysis]
-selection = "last"
-absent_class = "zero"
-alpha = 0.05
-margins = { accuracy = 0.02 }
-primary = { metric = "accuracy", treatment = "ada-df", control = "plain" }
-contrast = []
-claim = []
 "#;
 
 /// Words of the study's command, its file written to `folder`, its results to go to `out`.
 fn words(folder: &Path, out: &Path) -> Vec<String> {
-    let worlds = repository().canonicalize().unwrap().join("configs/worlds");
     let published = std::fs::read_to_string(repository().join("configs/ada-df-worlds.toml")).unwrap();
     let method = published.lines().find(|line| line.starts_with("method = ")).unwrap();
-    let text = STUDY.replace("WORLDS", worlds.to_str().unwrap()).replace("METHOD", method);
+    let text = toy_study("kills", ["ada-df", "plain"], &ARMS.replace("METHOD", method));
     let path = folder.join("study.toml");
     std::fs::write(&path, text).unwrap();
     let words = ["study", "run", path.to_str().unwrap(), "--out", out.to_str().unwrap(), "--jobs", "2"];
@@ -122,7 +76,7 @@ fn sixty_kills_leave_no_trace() {
     // One after the other in one place: the plan tells the command, and with it the place.
     let [alone, killed] = ["alone", "runs"].map(|name| folder.path().join(name));
     let told = words(folder.path(), &killed);
-    let ran = affekt(&told.iter().map(String::as_str).collect::<Vec<_>>());
+    let ran = affekt_with(&told);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 
     std::fs::rename(&killed, &alone).unwrap();
@@ -145,7 +99,7 @@ fn sixty_kills_leave_no_trace() {
         states += usize::from(files(&killed).keys().any(|path| path.ends_with("resume.safetensors")));
     }
     assert!(states > 0, "no kill met a training that had kept a state");
-    let ran = affekt(&told.iter().map(String::as_str).collect::<Vec<_>>());
+    let ran = affekt_with(&told);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 
     let (expected, got) = (files(&alone), files(&killed));

@@ -249,7 +249,7 @@ fn a_checkpoint_of_the_same_network_is_taken_whole_and_heads_for_other_classes_a
     let ran = studio.study("", "weights = { file = \"own.safetensors\" }");
     // The network with two branches is another one.
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("`affekt weights export`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`affekt export`"), "{}", ran.stderr);
     let text = std::fs::read_to_string(studio.run("plain").join("weights.txt")).unwrap();
     assert!(text.contains(&format!("loaded {}", first.len())), "{text}");
     assert!(!text.contains("keeping initial values"), "{text}");

@@ -51,7 +51,7 @@ fn export_writes_timms_names_the_card_and_what_is_left() {
     let card = [("affekt".to_owned(), "{\"label_set\":[]}".to_owned())].into();
     save(&path("checkpoint.safetensors"), &model, &card).unwrap();
     let (from, to) = (path("checkpoint.safetensors"), path("timm.safetensors"));
-    let ran = affekt(&["weights", "export", from.to_str().unwrap(), "--out", to.to_str().unwrap()]);
+    let ran = affekt(&["export", "--checkpoint", from.to_str().unwrap(), "--out", to.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("left behind 1: va (1)"), "{}", ran.stdout);
     let exported = StateDict::read(&to).unwrap();

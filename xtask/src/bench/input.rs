@@ -1,10 +1,11 @@
 //! `cargo xtask bench input`: from files to training batches.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
+use super::side::{example, last_number, median_ratio, output};
 use super::{median, peer};
 use crate::Outcome;
 use crate::workspace::Workspace;
@@ -33,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     ensure!(args.rounds > 0, "--rounds is 0; expected at least 1");
     let data_root = std::fs::canonicalize(&args.data_root)
         .with_context(|| format!("cannot find {}", args.data_root.display()))?;
-    let ours = build(workspace)?;
+    let ours = example(workspace, "affekt-data", "input_rate")?;
     let python = peer::peer_python(workspace, &peer::TORCH, args.python.clone())?;
     let scratch = workspace.target.join("bench").join("input");
     let size = args.size.to_string();
@@ -50,11 +51,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
             let manifest = workspace.root.join("data-manifests/faces8.toml");
             let mut command = Command::new(&ours);
             command.arg(mode).arg(manifest).arg(&data_root).arg(&out).arg(&size).arg(WORKERS);
-            pair.ours.push(rate(&mut command)?);
+            pair.ours.push(last_number(&output(&mut command)?, "images/s ")?);
             let script = workspace.root.join("xtask/peers/input.py");
             let mut command = Command::new(&python);
             command.arg(script).arg(mode).arg(&data_root).arg(&size).arg(WORKERS);
-            pair.peer.push(rate(&mut command)?);
+            pair.peer.push(last_number(&output(&mut command)?, "images/s ")?);
         }
     }
     println!(
@@ -63,13 +64,12 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     );
     println!("{:<46}  {:>9}  {:>9}  {:>6}", "work", "affekt", "peer", "ratio");
     for pair in &pairs {
-        let ratios: Vec<f64> = pair.ours.iter().zip(&pair.peer).map(|(ours, peer)| ours / peer).collect();
         println!(
             "{:<46}  {:>9.0}  {:>9.0}  {:>6.1}",
             pair.what,
             median(&pair.ours),
             median(&pair.peer),
-            median(&ratios)
+            median_ratio(&pair.ours, &pair.peer)
         );
     }
     println!("peer: torchvision transforms on Pillow pictures through a DataLoader (xtask/peers/input.py)");
@@ -86,27 +86,4 @@ impl Pairs {
     fn new(what: &'static str) -> Self {
         Self { what, ours: Vec::new(), peer: Vec::new() }
     }
-}
-
-/// Builds our side: an example, for it joins crates that only the training program joins.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--quiet", "-p", "affekt-data", "--example", "input_rate"]);
-    let status = cargo.status().context("cannot run cargo")?;
-    ensure!(status.success(), "cargo could not build the example input_rate of affekt-data");
-    Ok(workspace.target.join("release/examples/input_rate"))
-}
-
-/// Runs one side; its last line is `images/s <number>`.
-fn rate(command: &mut Command) -> Result<f64> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let output = command.output().with_context(|| format!("cannot run {name}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let number = text.lines().last().and_then(|line| line.strip_prefix("images/s "));
-    number
-        .and_then(|text| text.trim().parse().ok())
-        .with_context(|| format!("{name} printed {text:?}; expected `images/s N`"))
 }

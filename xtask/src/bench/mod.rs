@@ -1,8 +1,11 @@
 //! `cargo xtask bench`: speed as a ratio beside a peer, both measured in the same run.
 
+mod epoch;
 mod input;
 mod ot;
 mod peer;
+mod seeds;
+mod side;
 mod stats;
 mod step;
 
@@ -14,10 +17,14 @@ use crate::workspace::Workspace;
 /// What is measured.
 #[derive(Subcommand)]
 pub(crate) enum Args {
+    /// An epoch over JPEG files with RandAugment, ResNet-18 in bf16, beside PyTorch with a DataLoader of two workers
+    Epoch(epoch::Args),
     /// Images a second into training, from JPEG files and from the face cache, beside torchvision and Pillow
     Input(input::Args),
     /// A batch of transport problems, exact and entropic, beside POT; the same answers are demanded
     Ot(ot::Args),
+    /// The runs of a small study side by side, beside one after another with all threads
+    Seeds(seeds::Args),
     /// A training step, in milliseconds and memory, beside PyTorch's eager mode
     Step(step::Args),
     /// Exact tests and cluster randomisation, beside scipy and numpy
@@ -27,9 +34,11 @@ pub(crate) enum Args {
 /// Measures and prints; a bench never fails for being slow.
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome> {
     match args {
+        Args::Epoch(args) => epoch::run(workspace, args),
         Args::Input(args) => input::run(workspace, args),
         Args::Ot(args) => ot::run(workspace, args),
         Args::Step(args) => step::run(workspace, args),
+        Args::Seeds(args) => seeds::run(workspace, args),
         Args::Stats(args) => stats::run(workspace, args),
     }
 }

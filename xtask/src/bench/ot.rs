@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
+use super::side::{example, last_number, output};
 use super::{median, peer};
 use crate::Outcome;
 use crate::workspace::Workspace;
@@ -69,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     ensure!(args.rounds > 0, "--rounds is 0; expected at least 1");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.unwrap_or(cores).to_string();
-    let ours = build(workspace)?;
+    let ours = example(workspace, "affekt-ot", "ot_rate")?;
     let python = peer::peer_python(workspace, &peer::POT, args.python.clone())?;
     let folder = workspace.target.join("bench").join("ot");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -90,7 +91,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
             seconds.one_thread.push(time(mode().arg("1").args(work.settings))?);
             let mut command = Command::new(&python);
             let text = output(command.arg(&script).arg(work.mode).arg(&folder).args(work.settings))?;
-            seconds.peer.push(last_seconds(&text)?);
+            seconds.peer.push(last_number(&text, "seconds ")?);
             text.lines().next().unwrap_or_default().clone_into(&mut versions);
         }
     }
@@ -172,34 +173,9 @@ fn report(
     Ok(Outcome::Done)
 }
 
-/// Builds our side.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--quiet", "-p", "affekt-ot", "--example", "ot_rate"]);
-    let status = cargo.status().context("cannot run cargo")?;
-    ensure!(status.success(), "cargo could not build the example ot_rate of affekt-ot");
-    Ok(workspace.target.join("release/examples/ot_rate"))
-}
-
 /// Runs one side and takes its time.
 fn time(command: &mut Command) -> Result<f64> {
-    last_seconds(&output(command)?)
-}
-
-fn output(command: &mut Command) -> Result<String> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let output = command.output().with_context(|| format!("cannot run {name}"))?;
-    if !output.status.success() {
-        bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn last_seconds(text: &str) -> Result<f64> {
-    let number = text.lines().last().and_then(|line| line.strip_prefix("seconds "));
-    number
-        .and_then(|text| text.trim().parse().ok())
-        .with_context(|| format!("a side printed {text:?}; expected `seconds S` last"))
+    last_number(&output(command)?, "seconds ")
 }
 
 /// Largest difference between the answers of both sides.

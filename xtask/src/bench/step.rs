@@ -1,11 +1,12 @@
 //! `cargo xtask bench step`: a training step beside PyTorch's eager mode, from the same weights on the same batch.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use super::side::{example, median_ratio, output};
 use super::{median, peer};
 use crate::Outcome;
 use crate::setup;
@@ -88,14 +89,7 @@ impl Measured {
 
     /// Median over rounds of the peer's time as a multiple of ours.
     fn ratio(&self) -> f64 {
-        let theirs = &self.peers[self.best()].milliseconds;
-        median(
-            &theirs
-                .iter()
-                .zip(&self.ours.milliseconds)
-                .map(|(theirs, ours)| theirs / ours)
-                .collect::<Vec<_>>(),
-        )
+        median_ratio(&self.peers[self.best()].milliseconds, &self.ours.milliseconds)
     }
 }
 
@@ -104,7 +98,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.unwrap_or(cores).to_string();
     let steps = args.steps.to_string();
-    let ours = build(workspace)?;
+    setup::ensure(workspace)?;
+    let ours = example(workspace, "affekt-train", "step_rate")?;
     let python = peer::peer_python(workspace, &peer::TORCH, args.python.clone())?;
     let script = workspace.root.join("xtask/peers/step.py");
     let folder = workspace.target.join("bench").join("step");
@@ -180,24 +175,9 @@ fn print(all: &[Measured], threads: &str) {
     );
 }
 
-/// Builds our side: an example, for it joins crates that only the training program joins.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    setup::ensure(workspace)?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--quiet", "-p", "affekt-train", "--example", "step_rate"]);
-    let status = cargo.status().context("cannot run cargo")?;
-    ensure!(status.success(), "cargo could not build the example step_rate of affekt-train");
-    Ok(workspace.target.join("release/examples/step_rate"))
-}
-
 /// Runs one side; its last line is a [`Turn`].
 fn turn(command: &mut Command) -> Result<Turn> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let output = command.output().with_context(|| format!("cannot run {name}"))?;
-    if !output.status.success() {
-        bail!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = output(command)?;
     let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str(last).with_context(|| format!("{name} printed {last:?}; expected one JSON object"))
+    serde_json::from_str(last).with_context(|| format!("a side printed {last:?}; expected one JSON object"))
 }

@@ -183,8 +183,9 @@ pub(super) fn check_network(
     backbone: Backbone,
     weights: Option<&WeightsSpec>,
 ) {
-    if let Backbone::SmallResnet { width } = backbone {
+    if let Backbone::SmallResnet { width, blocks } = backbone {
         checks.demand((4..=512).contains(&width), format!("{key}.backbone.width"), width, "4 to 512");
+        checks.demand((1..=16).contains(&blocks), format!("{key}.backbone.blocks"), blocks, "1 to 16");
     }
     let Some(weights) = weights else { return };
     let named = !weights.file.as_os_str().is_empty();

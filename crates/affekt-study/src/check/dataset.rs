@@ -25,12 +25,12 @@ pub(super) fn check_dataset(
                 world,
                 "a file beside the study file",
             );
-            let batch = u64::from(spec.train.batch_size);
+            let step = spec.train.samples_per_step();
             checks.demand(
-                size.train >= batch,
+                size.train >= step,
                 format!("{key}.source.size.train"),
                 size.train,
-                "at least one batch (train.batch_size)",
+                "at least one step (train.batch_size times train.accumulate)",
             );
             checks.demand(size.test >= 1, format!("{key}.source.size.test"), size.test, "at least 1");
             let largest = 10_000_000;

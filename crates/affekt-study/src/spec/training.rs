@@ -49,10 +49,13 @@ pub struct WeightsSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Backbone {
-    /// Four-stage residual net for 48 to 64 px; stage k has `width * 2^k` channels.
+    /// Residual net for 48 to 96 px: a stem and three stages of `width`, `2 width` and `4 width` channels.
     SmallResnet {
-        /// Channels of the first stage.
+        /// Channels of the stem and the first stage.
         width: u32,
+        /// Blocks of each stage.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        blocks: u32,
     },
     /// ResNet-18 in torchvision's layout.
     Resnet18 {},
@@ -78,14 +81,31 @@ pub enum Head {
 pub struct TrainSpec {
     /// Passes over the training split.
     pub epochs: u32,
-    /// Images per step; the last short batch of an epoch is dropped.
+    /// Images per batch; what is left at the end of an epoch is dropped.
     pub batch_size: u32,
+    /// Batches per step, whose gradients are averaged; normalisation, the CCC and ranking terms see one batch at a time.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub accumulate: u32,
     /// Arithmetic of convolutions and linear layers; weights, normalisation and losses stay in 32 bit.
     pub precision: Precision,
     /// Optimiser.
     pub optimizer: OptimizerSpec,
     /// Learning-rate schedule.
     pub schedule: ScheduleSpec,
+    /// Greatest length of a step's gradient, to which longer ones are shortened; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f64>,
+    /// Epochs without a better macro-F1 on the validation split after which training ends; absent for never. The schedule
+    /// is that of all epochs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u32>,
+    /// True to keep the weights of the best validation epoch too, as `best.safetensors` beside `checkpoint.safetensors`,
+    /// which are the last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_best: bool,
+    /// True to learn from the validation split too and to validate on nothing: for a study whose settings have been chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub learn_valid: bool,
     /// How often images of each class are seen; absent for each once an epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<SamplingSpec>,
@@ -99,6 +119,22 @@ pub struct TrainSpec {
     /// True to learn the distribution over the classes where the dataset has one, in every arm.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub soft_targets: bool,
+}
+
+impl TrainSpec {
+    /// Images of one step.
+    pub fn samples_per_step(&self) -> u64 {
+        u64::from(self.batch_size) * u64::from(self.accumulate)
+    }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_one(n: &u32) -> bool {
+    *n == 1
 }
 
 /// Heads first, then all.
@@ -119,6 +155,8 @@ pub enum Precision {
     Fp32,
     /// bfloat16 convolutions and linear layers.
     Bf16,
+    /// Half-precision convolutions and linear layers with a scaled loss, for CUDA; slow or refused on a CPU.
+    Fp16,
 }
 
 /// Which training images an epoch visits.
@@ -163,6 +201,18 @@ pub enum OptimizerSpec {
         /// Added to the root of the second moment.
         eps: f64,
     },
+    /// Stochastic gradient descent with momentum.
+    Sgd {
+        /// Peak learning rate.
+        lr: f64,
+        /// Share of the running sum of gradients that stays, in [0, 1).
+        momentum: f64,
+        /// Decay, added to the gradient of weights of two and more dimensions only.
+        weight_decay: f64,
+        /// True for Nesterov's form.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        nesterov: bool,
+    },
 }
 
 /// Learning-rate schedules, evaluated per step.
@@ -178,6 +228,13 @@ pub enum ScheduleSpec {
     },
     /// The rate times `gamma` after each epoch.
     Exponential {
+        /// Factor, in (0, 1].
+        gamma: f64,
+    },
+    /// The rate times `gamma` after every so many epochs.
+    Step {
+        /// Epochs between two changes.
+        epochs: u32,
         /// Factor, in (0, 1].
         gamma: f64,
     },

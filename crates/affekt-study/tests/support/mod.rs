@@ -46,6 +46,7 @@ pub(crate) fn prepared(dataset: &str) -> PreparedDataset {
         label_set,
         aus: vec![1, 2, 4],
         has_limits: false,
+        faces: None,
         quarantined: std::collections::BTreeMap::new(),
         noise: None,
     };

@@ -3,7 +3,30 @@
 use affekt_artifact::{Digest, Manifest, ManifestRow};
 use affekt_core::{LabelSet, SampleId, Seed, Split, SubjectId, VaPoint};
 use affekt_face::{CacheError, Channels, FaceCache, RowOutcome, ShardedCacheWriter};
-use affekt_train::Splits;
+use affekt_tensor::{AdamWParams, OptimizerParams, Precision};
+use affekt_train::{Crop, FitParams, NetworkInput, Splits, Views};
+
+/// Two epochs of four steps in 32 bit, and nothing besides the plain loop.
+#[allow(dead_code, reason = "each test binary uses its part")]
+pub(crate) fn params() -> FitParams {
+    FitParams {
+        epochs: 2,
+        batch_size: 8,
+        accumulate: 1,
+        lr: 3e-3,
+        optimizer: OptimizerParams::AdamW(AdamWParams::new(0.9, 0.999, 1e-8, 0.01).unwrap()),
+        clip_norm: None,
+        ema: None,
+        precision: Precision::Fp32,
+        input: NetworkInput { mean: [0.5; 3], std: [0.25; 3], crop: Crop::Whole },
+        views: Views::default(),
+        mixup: None,
+        soft_targets: false,
+        frozen_warmup: None,
+        patience: None,
+        seed: Seed(1),
+    }
+}
 
 /// Which labels the faces carry.
 #[derive(Clone, Copy, PartialEq)]

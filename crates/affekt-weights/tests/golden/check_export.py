@@ -1,4 +1,4 @@
-"""Loads what `affekt weights export` writes into timm and torchvision with strict=True, and compares outputs.
+"""Loads what `affekt export` writes into timm and torchvision with strict=True, and compares outputs.
 
     python -m venv venv && venv/bin/pip install torch torchvision timm safetensors
     venv/bin/python check_export.py PATH/TO/affekt
@@ -60,7 +60,7 @@ def main(affekt):
             with tempfile.TemporaryDirectory() as folder:
                 source, target = pathlib.Path(folder, "a.safetensors"), pathlib.Path(folder, "b.safetensors")
                 safetensors.torch.save_file(ours(model.state_dict(), division), source)
-                words = [affekt, "weights", "export", str(source), "--out", str(target)]
+                words = [affekt, "export", "--checkpoint", str(source), "--out", str(target)]
                 told = subprocess.run(words, check=True, capture_output=True, text=True).stdout
                 state = load_state_dict(str(target))
                 gaps = []

@@ -6,6 +6,7 @@ mod data_noise;
 mod data_prepare;
 mod data_stats;
 mod data_view;
+mod predict;
 mod report;
 mod step;
 mod study_collect;
@@ -36,7 +37,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Data(DataCommand::Noise(args)) => data_noise::run(&args),
         Command::Worlds(WorldsCommand::Render(args)) => worlds_render::run(&args),
         Command::Weights(WeightsCommand::Show(args)) => weights::show(&args),
-        Command::Weights(WeightsCommand::Export(args)) => weights::export(&args),
+        Command::Export(args) => weights::export(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Submit(args) => submit::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Step(args) => step::run(&args),

@@ -1,6 +1,8 @@
 //! `affekt train`
 
 use std::io::Read;
+#[cfg(feature = "torch")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -25,7 +27,23 @@ pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "torch")]
 fn train(run: &std::path::Path, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
-    crate::train::run(run, every, stop)
+    let trained = catch_unwind(AssertUnwindSafe(|| crate::train::run(run, every, stop)));
+    trained.unwrap_or_else(|panic| Err(broken(run, &*panic)))
+}
+
+/// What LibTorch refuses reaches us as a panic of its binding; to whoever started the run it is an error like others.
+#[cfg(feature = "torch")]
+fn broken(run: &std::path::Path, panic: &(dyn std::any::Any + Send)) -> anyhow::Error {
+    let message = panic.downcast_ref::<String>().map(String::as_str);
+    let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    let run = run.display();
+    if message.contains("allocate memory") || message.contains("out of memory") {
+        return anyhow::anyhow!(
+            "{run}: out of memory; lower train.batch_size (train.accumulate makes up for it) or run fewer at a time \
+             (--jobs). What was kept stays, and the same command goes on from it"
+        );
+    }
+    anyhow::anyhow!("{run}: stopped by a fault: {}", message.lines().next().unwrap_or_default())
 }
 
 #[cfg(not(feature = "torch"))]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use affekt_weights::{Layout, ReadOptions, StateDict, save};
 use serde_json::json;
 
-use crate::cli::{WeightsExportArgs, WeightsShowArgs};
+use crate::cli::{ExportArgs, ExportFormat, WeightsShowArgs};
 use crate::output::{self, Outcome, Table};
 
 pub(super) fn show(args: &WeightsShowArgs) -> anyhow::Result<Outcome> {
@@ -37,7 +37,30 @@ pub(super) fn show(args: &WeightsShowArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-pub(super) fn export(args: &WeightsExportArgs) -> anyhow::Result<Outcome> {
+pub(super) fn export(args: &ExportArgs) -> anyhow::Result<Outcome> {
+    match args.format {
+        ExportFormat::TimmSafetensors => export_timm(args),
+        ExportFormat::Torchscript => export_script(args),
+    }
+}
+
+#[cfg(feature = "torch")]
+fn export_script(args: &ExportArgs) -> anyhow::Result<Outcome> {
+    let card = crate::predict::export(&args.checkpoint, &args.out)?;
+    if args.json {
+        output::json(&card)?;
+    } else {
+        output::line(&format!("wrote {} and {}.json", args.out.display(), args.out.display()))?;
+    }
+    Ok(Outcome::Done)
+}
+
+#[cfg(not(feature = "torch"))]
+fn export_script(_args: &ExportArgs) -> anyhow::Result<Outcome> {
+    anyhow::bail!("this build has no LibTorch; build with --features torch or use cargo xtask")
+}
+
+fn export_timm(args: &ExportArgs) -> anyhow::Result<Outcome> {
     let options = ReadOptions { key: None, named_by: Some("the command line".to_owned()) };
     let state = StateDict::read_with(&args.checkpoint, &options)?;
     let exported = Layout::export(&state)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use affekt_artifact::{Digest, Hasher};
 use affekt_data::{Dataset, LabelNoise, Preparing, Thinning, fingerprint, prepare_files};
 use affekt_face::Preprocess;
-use affekt_study::{NoiseSpec, Prepared, SplitSpec, ThinSpec};
+use affekt_study::{FaceOrigin, NoiseSpec, Prepared, SplitSpec, ThinSpec};
 
 use super::{Preparation, Progress, noise, thin};
 use crate::detector::detector;
@@ -77,6 +77,8 @@ impl Preparation for Files {
         let made = prepare_files(&self.dataset, &self.root, preparing, folder)?;
         let mut prepared = Prepared::of(&made.manifest, self.inputs.clone(), made.digest, false);
         prepared.dataset.clone_from(&self.name);
+        let (framing, colour) = (self.preprocess.framing(), self.preprocess.colour());
+        prepared.faces = Some(FaceOrigin { framing, colour });
         prepared.quarantined =
             made.quarantine.counts().into_iter().map(|(reason, n)| (reason.to_string(), n)).collect();
         Ok(prepared)

@@ -1,8 +1,6 @@
-//! Names of networks, losses and schedules become values: the only place that knows them all.
+//! Names of networks and losses become values: the only place that knows them all.
 
-use affekt_core::Seed;
-use affekt_data::{Sampler, Sampling};
-use affekt_learn::{AffectModel, CosineSchedule, ExponentialSchedule, Objective, Schedule};
+use affekt_learn::{AffectModel, Objective};
 use affekt_losses::{
     AdaDf, AdaDfParams, AdaDfSpec, ExpressionLoss, Fusion, MultiTaskObjective, MultiTaskSpec, Quirk,
     TaskWeights, Weighing,
@@ -13,15 +11,14 @@ use affekt_models::{
 };
 use affekt_ot::CostMatrix;
 use affekt_study::{
-    self as study, ExpressionLossSpec, FusionSpec, Head, MethodSpec, OptimizerSpec, QuirkName, ResolvedRun,
-    SamplingSpec, ScheduleSpec, StageName, Variant,
+    self as study, ExpressionLossSpec, FusionSpec, Head, MethodSpec, QuirkName, ResolvedRun, StageName,
+    Variant,
 };
-use affekt_tensor::{AdamWParams, EmaDecay, ParamStore, Precision};
-use affekt_train::{Crop, EpochOrder, FaceSet, FitParams, FrozenWarmup, NetworkInput, Views};
+use affekt_tensor::ParamStore;
 use anyhow::Context as _;
 
 /// Where a multi-task network has its feature extractor.
-const BACKBONE: &str = "backbone.";
+pub(super) const BACKBONE: &str = "backbone.";
 
 /// The networks there are.
 pub(crate) enum Network {
@@ -184,7 +181,9 @@ fn loss_quirk(name: QuirkName) -> Option<Quirk> {
 
 fn architecture(backbone: study::Backbone) -> Architecture {
     match backbone {
-        study::Backbone::SmallResnet { width } => Architecture::SmallResNet { width: i64::from(width) },
+        study::Backbone::SmallResnet { width, blocks } => {
+            Architecture::SmallResNet { width: i64::from(width), blocks: blocks as usize }
+        }
         study::Backbone::Resnet18 {} => Architecture::ResNet18,
         study::Backbone::Resnet50 {} => Architecture::ResNet50,
     }
@@ -215,85 +214,4 @@ fn task_weights(run: &ResolvedRun) -> TaskWeights {
 fn cost(run: &ResolvedRun) -> anyhow::Result<Option<CostMatrix>> {
     let rows = run.cost.as_ref().map(|rows| CostMatrix::from_rows(rows));
     rows.transpose().context("cost matrix of the run")
-}
-
-fn network_input(run: &ResolvedRun) -> anyhow::Result<NetworkInput> {
-    let crop = match run.input.ten_crop {
-        None => Crop::Whole,
-        Some(edge) => Crop::Ten(usize::try_from(edge)?),
-    };
-    Ok(NetworkInput { mean: run.input.mean, std: run.input.std, crop })
-}
-
-/// The numbers of the training loop.
-pub(crate) fn fit_params(run: &ResolvedRun) -> anyhow::Result<FitParams> {
-    let (lr, adam_w) = match run.train.optimizer {
-        OptimizerSpec::AdamW { lr, beta1, beta2, eps, weight_decay } => {
-            (lr, AdamWParams::new(beta1, beta2, eps, weight_decay)?)
-        }
-        // Without decay the two are one.
-        OptimizerSpec::Adam { lr, beta1, beta2, eps } => (lr, AdamWParams::new(beta1, beta2, eps, 0.0)?),
-    };
-    Ok(FitParams {
-        epochs: run.train.epochs,
-        batch_size: usize::try_from(run.train.batch_size)?,
-        lr,
-        adam_w,
-        ema: run.train.ema.map(EmaDecay::new).transpose()?,
-        precision: match run.train.precision {
-            study::Precision::Fp32 => Precision::Fp32,
-            study::Precision::Bf16 => Precision::Bf16,
-        },
-        input: network_input(run)?,
-        views: Views { mirror: run.input.mirror, shift: run.input.shift },
-        mixup: run.mixup.map(|mixup| mixup.alpha),
-        soft_targets: run.train.soft_targets,
-        frozen_warmup: run.train.frozen_warmup.map(|warmup| FrozenWarmup {
-            prefix: BACKBONE,
-            epochs: warmup.epochs,
-            share: warmup.backbone_lr,
-        }),
-        seed: Seed(run.seed),
-    })
-}
-
-/// The learning rates of a run, over epochs that visit `n_samples` samples.
-pub(crate) fn schedule(
-    run: &ResolvedRun,
-    epochs: u32,
-    n_samples: usize,
-) -> anyhow::Result<Box<dyn Schedule>> {
-    let steps_per_epoch = n_samples as u64 / u64::from(run.train.batch_size.max(1));
-    Ok(match run.train.schedule {
-        ScheduleSpec::Cosine { warmup_epochs, final_fraction } => {
-            let total = steps_per_epoch * u64::from(epochs);
-            Box::new(CosineSchedule::new(warmup_epochs * steps_per_epoch as f64, total, final_fraction)?)
-        }
-        ScheduleSpec::Exponential { gamma } => Box::new(ExponentialSchedule::new(gamma, steps_per_epoch)?),
-    })
-}
-
-/// The order of training samples of affekt-data, for the loop that does not know that crate.
-pub(crate) struct SampledOrder(Sampler);
-
-impl EpochOrder for SampledOrder {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn epoch(&self, epoch: u32) -> Vec<usize> {
-        self.0.epoch(epoch)
-    }
-}
-
-/// Which training samples each epoch of the run visits.
-pub(crate) fn order(run: &ResolvedRun, sampling: Option<SamplingSpec>, train: &FaceSet) -> SampledOrder {
-    let sampling = match sampling {
-        None | Some(SamplingSpec::Shuffled) => Sampling::Shuffled,
-        Some(SamplingSpec::Balanced) => Sampling::Balanced,
-        Some(SamplingSpec::SquareRoot) => Sampling::SquareRoot,
-        Some(SamplingSpec::DownSampled) => Sampling::DownSampled,
-    };
-    let classes: Vec<_> = train.rows().map(|row| row.expression).collect();
-    SampledOrder(Sampler::new(sampling, &classes, Seed(run.seed)))
 }

@@ -1,13 +1,14 @@
 //! One training run.
 
-mod build;
+pub(crate) mod build;
 mod distributions;
 mod embeddings;
+pub(crate) mod regime;
 mod resume;
 mod second_stage;
 pub(crate) mod step;
 mod transfer;
-mod weights;
+pub(crate) mod weights;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,7 +23,7 @@ use affekt_artifact::{Digest, Embeddings, Manifest, Predictions, Selection, remo
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
-use affekt_study::{self as study, Prepared, ResolvedRun, RunLock, SecondStageSpec};
+use affekt_study::{self as study, FaceOrigin, Prepared, ResolvedRun, RunLock, SecondStageSpec};
 use affekt_tensor::{Device, ParamStore, save_weights, set_threads};
 use affekt_train::{
     EpochOrder as _, EpochRecord, Evaluator, Fitted, Splits, TrainError, TrainState, Training,
@@ -57,17 +58,18 @@ pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyh
 
     let data = run.data_path(folder)?;
     let manifest = Manifest::load(&data)?;
-    check_data(&run, &manifest, &data)?;
+    let faces = check_data(&run, &manifest, &data)?;
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
+    let splits = if run.train.learn_valid { splits.learning_valid() } else { splits };
     let store = ParamStore::new(Seed(run.seed), Device::Cpu);
     let mut network = build::model(&run, &store)?;
-    let faces = splits.train.faces();
-    let mut objective = build::objective(&run, &faces.class_counts(), &store)?;
+    let train = splits.train.faces();
+    let mut objective = build::objective(&run, &train.class_counts(), &store)?;
     weights::load(&run, &store, folder)?;
-    let augment = AugmentParams::new(run.augment)?.pipeline(faces.mean_colour());
-    let params = build::fit_params(&run)?;
-    let order = build::order(&run, run.train.sampling, faces);
-    let schedule = build::schedule(&run, run.train.epochs, order.len())?;
+    let augment = AugmentParams::new(run.augment)?.pipeline(train.mean_colour());
+    let params = regime::fit_params(&run)?;
+    let order = regime::order(&run, run.train.sampling, train);
+    let schedule = regime::schedule(&run, run.train.epochs, order.len())?;
     let fresh_head = second_stage::head(&store);
 
     let (mut keeper, from) = ResumeFile::open(folder, &run, every, stop)?;
@@ -119,7 +121,7 @@ pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyh
         return Err(error);
     }
     let evaluator = params.evaluator(Device::Cpu);
-    leave(&run, folder, Trained { network: &network, store: &store, splits, fitted, evaluator })?;
+    leave(&run, folder, Trained { network: &network, store: &store, splits, fitted, evaluator, faces })?;
     ResumeFile::remove(folder);
     Ok(Outcome::Done)
 }
@@ -131,17 +133,21 @@ struct Trained<'a> {
     splits: Splits,
     fitted: Fitted,
     evaluator: Evaluator,
+    faces: Option<FaceOrigin>,
 }
+
+/// Weights of the best validation epoch, where a run keeps them.
+const BEST: &str = "best.safetensors";
 
 /// Writes what a trained network says, `DONE` last.
 fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Result<()> {
-    let Trained { network, store, splits, fitted, evaluator } = trained;
+    let Trained { network, store, splits, fitted, evaluator, faces } = trained;
     let model = network.model();
     let best_epoch = fitted.selection.best_epoch();
     // The test splits open here, once, for the two states selection has already fixed.
     let test = splits.test.open(&fitted.selection);
     let mut elsewhere = transfer::open(run, folder, &fitted.selection)?;
-    let card = weight_card(run, best_epoch);
+    let card = weight_card(run, Selection::Last, best_epoch, faces);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let shown = folder.join("distributions.csv");
     distributions::write(&shown, evaluator, model, splits.train.faces(), &run.label_set)?;
@@ -150,10 +156,17 @@ fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Resu
         embeddings::write(&folder.join(Embeddings::FILE), evaluator, model, test.faces())?;
         others.push(Embeddings::FILE.to_owned());
     }
+    if run.train.keep_best {
+        others.push(BEST.to_owned());
+    }
     let mut rows = Vec::new();
     for selection in [Selection::Last, Selection::BestValid] {
         if selection == Selection::BestValid {
             store.restore(&fitted.best_state);
+            if run.train.keep_best {
+                let card = weight_card(run, selection, best_epoch, faces);
+                write_atomic(&folder.join(BEST), &save_weights(&store.state(), &card)?)?;
+            }
         }
         rows.extend(evaluator.predict(model, splits.valid.faces(), selection)?);
         rows.extend(evaluator.predict(model, test.faces(), selection)?);
@@ -179,7 +192,7 @@ fn logged(folder: &Path, epochs: u32) -> String {
 }
 
 /// Refuses data other than those the run was planned on: a class order that differs would train without a word.
-fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Result<()> {
+fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Result<Option<FaceOrigin>> {
     let found = (&manifest.label_set, &manifest.aus);
     let expected = (&run.label_set, &run.aus);
     anyhow::ensure!(
@@ -187,7 +200,9 @@ fn check_data(run: &ResolvedRun, manifest: &Manifest, data: &Path) -> anyhow::Re
         "{}: classes and action units are {found:?}; the run expects {expected:?}: plan the study again",
         data.display()
     );
-    check_digest(&Prepared::load(data)?.digest, &run.data_digest, data)
+    let prepared = Prepared::load(data)?;
+    check_digest(&prepared.digest, &run.data_digest, data)?;
+    Ok(prepared.faces)
 }
 
 fn check_digest(found: &Digest, expected: &Digest, data: &Path) -> anyhow::Result<()> {
@@ -216,20 +231,19 @@ fn log_epoch(folder: &Path, metrics: &mut String, record: &EpochRecord) -> anyho
 }
 
 /// What the weights are for: label order, preprocessing, task heads and provenance, as one JSON document.
-fn weight_card(run: &ResolvedRun, best_epoch: u32) -> BTreeMap<String, String> {
+fn weight_card(
+    run: &ResolvedRun,
+    selection: Selection,
+    best_epoch: u32,
+    faces: Option<FaceOrigin>,
+) -> BTreeMap<String, String> {
     let card = serde_json::json!({
-        "schema": "affekt-weights/1",
-        "run": run.id,
-        "selection": "last",
+        "schema": "affekt-weights/2",
+        "selection": selection.as_str(),
         "best_valid_epoch": best_epoch,
         "label_set": run.label_set,
-        "aus": run.aus,
-        "model": run.model,
-        "weights_digest": run.weights_digest,
-        "input": run.input,
-        "data_digest": run.data_digest,
-        "code": run.code,
-        "libtorch": run.libtorch,
+        "faces": faces,
+        "resolved": run,
     });
     BTreeMap::from([("affekt".to_owned(), card.to_string())])
 }

@@ -9,6 +9,7 @@ use affekt_tensor::{ParamStore, Tensor, no_grad};
 use affekt_train::{EpochOrder as _, EpochRecord, FitParams, Fitted, Splits, Training};
 
 use super::build::{self, Network};
+use super::regime;
 
 const HEAD: &str = "expression.";
 
@@ -48,8 +49,8 @@ pub(super) fn follow(
             store.restore(&fresh_head);
             store.freeze(|name| !name.starts_with(HEAD));
             let train = splits.train.faces();
-            let order = build::order(run, Some(SamplingSpec::Balanced), train);
-            let schedule = build::schedule(run, epochs, order.len())?;
+            let order = regime::order(run, Some(SamplingSpec::Balanced), train);
+            let schedule = regime::schedule(run, epochs, order.len())?;
             // One task learns, so there is nothing to weigh, and the learned weights stay as they are.
             let alone = ResolvedRun { uncertainty: false, ..run.clone() };
             let mut objective = build::objective(&alone, &train.class_counts(), store)?;

@@ -9,11 +9,11 @@ use affekt_learn::{ModelOutput, Objective, Target};
 use affekt_losses::ClassDistributions;
 use affekt_study::{ResolvedRun, WeightsSpec};
 use affekt_tensor::{
-    AdamW, Device, Kind, Mode, ParamStore, Precision, Tensor, read_tensors, save_tensors, set_threads, to_f64,
+    Device, Kind, Mode, ParamStore, Precision, Tensor, read_tensors, save_tensors, set_threads, to_f64,
 };
 use anyhow::{Context as _, ensure};
 
-use super::{build, weights};
+use super::{build, regime, weights};
 
 /// What a step is made from.
 pub(crate) struct StepInput<'a> {
@@ -188,8 +188,8 @@ fn update(
     epoch: u32,
     record: &mut Record,
 ) -> anyhow::Result<()> {
-    let params = build::fit_params(run)?;
-    let mut optimizer = AdamW::new(params.adam_w, store.parameters());
+    let params = regime::fit_params(run)?;
+    let mut optimizer = params.optimizer.build(store.parameters());
     optimizer.zero_grad();
     total.backward();
     for (name, parameter) in store.parameters() {
@@ -199,7 +199,7 @@ fn update(
         }
     }
     // Epochs of one step each: the schedule knows the epoch and nothing of a dataset.
-    let schedule = build::schedule(run, run.train.epochs, params.batch_size)?;
+    let schedule = regime::schedule(run, run.train.epochs, params.samples_per_step())?;
     optimizer.step(params.lr * schedule.factor(u64::from(epoch.saturating_sub(1))));
     for (name, value) in store.snapshot() {
         record.insert(format!("updated.{name}"), value);

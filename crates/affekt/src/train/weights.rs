@@ -38,7 +38,7 @@ pub(super) fn load(run: &ResolvedRun, store: &ParamStore, folder: &Path) -> anyh
 }
 
 /// Copies the values of the file into `store`, and says what became of every entry.
-pub(super) fn copy(
+pub(crate) fn copy(
     run: &ResolvedRun,
     spec: &WeightsSpec,
     named_by: String,
@@ -118,7 +118,7 @@ fn names(
             NameMap { pairs, dropped: Vec::new() }
         }
         Some(_) => anyhow::bail!(
-            "{}: a checkpoint of affekt of another network; `affekt weights export` makes a ResNet under timm's names \
+            "{}: a checkpoint of affekt of another network; `affekt export` makes a ResNet under timm's names \
              of it, which fits any",
             spec.file.display()
         ),

@@ -4,7 +4,7 @@ and safetensors.
 Usage: check_weights.py AFFEKT, the binary built with LibTorch. For ResNet-18 and ResNet-50 of timm and of torchvision,
 saved as a zip archive, as the stream of before torch 1.6 and as safetensors: `affekt step` starts from the file, its logits
 and those of PyTorch in train mode are compared (largest difference over largest logit) in 32 and in 64 bit, and
-`affekt weights export` of the state after an update of size zero must load into timm with strict=True and give the same
+`affekt export` of the state after an update of size zero must load into timm with strict=True and give the same
 logits. In 32 bit a ResNet-50 of batch statistics over 32 numbers rounds to 1e-4, in PyTorch as well; 64 bit tells.
 """
 
@@ -88,7 +88,7 @@ def main():
                     there[precision] = largest(out["logits"], expected[precision])
                 ours = {k.removeprefix("updated."): v for k, v in out.items() if k.startswith("updated.")}
                 save_file(ours, folder / "ours.safetensors")
-                export = [affekt, "weights", "export", folder / "ours.safetensors", "--out", folder / "timm.safetensors"]
+                export = [affekt, "export", "--checkpoint", folder / "ours.safetensors", "--out", folder / "timm.safetensors"]
                 subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
                 back = timm.create_model(name.split()[1], num_classes=CLASSES)
                 back.load_state_dict(load_file(folder / "timm.safetensors"), strict=True)

@@ -1,0 +1,161 @@
+//! Predictions on pictures that are in no dataset.
+
+mod checkpoint;
+mod cut;
+mod pictures;
+mod script;
+mod table;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use affekt_face::{DetectorName, FacePolicy, Margin};
+use affekt_tensor::set_threads;
+use anyhow::{Context as _, bail};
+use rayon::prelude::*;
+
+use checkpoint::Checkpoint;
+use cut::{Cut, Seen};
+use script::ScriptCard;
+use table::{Found, Table};
+
+/// Pictures between two writes of the table.
+const CHUNK: usize = 256;
+
+/// Where the faces of pictures are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Where {
+    /// Where they were in training.
+    AsTrained,
+    /// The whole picture is the face.
+    Picture,
+    /// Where a detector finds them.
+    Detected {
+        /// Which one.
+        detector: DetectorName,
+        /// Room around the box.
+        margin: Margin,
+    },
+}
+
+/// What to predict.
+pub(crate) struct Request {
+    /// Checkpoint, or folder of a run.
+    pub(crate) checkpoint: PathBuf,
+    /// Pictures and folders of pictures.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Table to write.
+    pub(crate) out: PathBuf,
+    /// Where the faces are.
+    pub(crate) place: Where,
+    /// Which of several detected faces; `None` for all.
+    pub(crate) policy: Option<FacePolicy>,
+    /// True to begin anew whatever the table holds.
+    pub(crate) restart: bool,
+    /// Threads.
+    pub(crate) threads: u32,
+}
+
+/// Predictions on every picture, a row each or a row a face; a bad picture is a row with its reason. Returns one line to
+/// say what came of it.
+pub(crate) fn run(request: &Request) -> anyhow::Result<String> {
+    set_threads(request.threads);
+    let checkpoint = Checkpoint::load(&request.checkpoint)?;
+    let items = pictures::gather(&request.paths)?;
+    let cut = Cut::new(&checkpoint, request)?;
+    let settings = serde_json::json!({
+        "schema": "affekt-predictions-of/1",
+        "checkpoint": checkpoint.digest,
+        "run": checkpoint.run.id,
+        "framing": cut.framing,
+        "colour": checkpoint.faces.colour,
+        "faces": request.policy,
+    });
+    let (mut table, done) = Table::open(&request.out, &checkpoint.run, &settings, request.restart)?;
+    let left: Vec<_> = items.iter().filter(|item| !done.contains(&table::key(item))).collect();
+    if !done.is_empty() {
+        eprintln!("{} of {} pictures are done already", items.len() - left.len(), items.len());
+    }
+    let size = cut.preprocess.image_len().checked_div(3).map_or(0, usize::isqrt);
+    let mut tally = Tally::default();
+    for chunk in left.chunks(CHUNK) {
+        let seen: Vec<Seen> = chunk
+            .par_iter()
+            .map_init(
+                || cut.workers(),
+                |workers, item| match workers {
+                    Ok(workers) => cut.faces(workers, &item.path),
+                    Err(error) => Seen::Broken(format!("{error:#}")),
+                },
+            )
+            .collect();
+        let faces: Vec<Vec<u8>> =
+            seen.iter().flat_map(|seen| seen.faces().iter().map(|(_, face)| face.clone())).collect();
+        let mut said = checkpoint.evaluator.look(checkpoint.model(), size, &faces)?.into_iter();
+        let mut rows = Vec::with_capacity(chunk.len());
+        for (item, seen) in chunk.iter().zip(seen) {
+            let found = match seen {
+                // The detector failing says nothing of the picture: it is the user's to mend.
+                Seen::Broken(error) => bail!("{}: {error}", item.path.display()),
+                Seen::Nothing(reason) => vec![Found::Nothing(reason)],
+                Seen::Faces(faces) => faces
+                    .into_iter()
+                    .zip(&mut said)
+                    .map(|((detection, _), said)| {
+                        if said.is_finite() {
+                            Found::Face(detection, said)
+                        } else {
+                            Found::Nothing("the network's output is not finite".to_owned())
+                        }
+                    })
+                    .collect(),
+            };
+            tally.count(&found);
+            rows.push((*item, found));
+        }
+        table.add(&rows)?;
+    }
+    Ok(tally.line(left.len(), &request.out))
+}
+
+/// Writes the network of a checkpoint as `TorchScript`, with its card beside it.
+pub(crate) fn export(checkpoint: &Path, out: &Path) -> anyhow::Result<ScriptCard> {
+    let checkpoint = Checkpoint::load(checkpoint)?;
+    script::export(&checkpoint.run, checkpoint.faces, checkpoint.model(), out)
+}
+
+/// Faces, and pictures without by reason.
+#[derive(Default)]
+struct Tally {
+    faces: u64,
+    without: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    fn count(&mut self, found: &[Found]) {
+        for face in found {
+            match face {
+                Found::Face(..) => self.faces += 1,
+                // Paths and numbers apart, reasons are few.
+                Found::Nothing(reason) => {
+                    let kind = reason.split(':').next_back().unwrap_or(reason).trim().to_owned();
+                    *self.without.entry(kind).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    fn line(&self, pictures: usize, out: &Path) -> String {
+        let mut lines = vec![format!("{pictures} pictures, {} faces: {}", self.faces, out.display())];
+        lines.extend(self.without.iter().take(8).map(|(reason, n)| format!("{n} without: {reason}")));
+        lines.join("\n")
+    }
+}
+
+impl Request {
+    /// A detector by name, and the room around what it finds.
+    pub(crate) fn detected(name: &str, margin: f64) -> anyhow::Result<Where> {
+        let detector = DetectorName::new(name).context("--detector")?;
+        Ok(Where::Detected { detector, margin: Margin::new(margin)? })
+    }
+}

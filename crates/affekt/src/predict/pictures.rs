@@ -1,0 +1,98 @@
+//! The pictures to predict on, in a fixed order.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+/// File names that end so are taken for pictures.
+const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff"];
+/// Folders within folders; deeper is a loop of links.
+const DEPTH: usize = 64;
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) path: PathBuf,
+    /// Folder of the frame, for a picture whose name ends in a number.
+    pub(super) video: String,
+    /// That number.
+    pub(super) frame: Option<u64>,
+}
+
+/// Files as they are given, folders with all pictures in them: folder by folder, frames by their number.
+pub(super) fn gather(paths: &[PathBuf]) -> anyhow::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut found = Vec::new();
+            walk(path, DEPTH, &mut found)?;
+            found.sort_by(|a, b| {
+                (a.path.parent(), a.frame, &a.path).cmp(&(b.path.parent(), b.frame, &b.path))
+            });
+            anyhow::ensure!(!found.is_empty(), "{}: no pictures ({})", path.display(), ENDINGS.join(", "));
+            items.append(&mut found);
+        } else {
+            // A file that is not there is a row of the table like any other bad one.
+            items.push(Item { path: path.clone(), video: String::new(), frame: None });
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    items.retain(|item| seen.insert(item.path.clone()));
+    Ok(items)
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<Item>) -> anyhow::Result<()> {
+    anyhow::ensure!(depth > 0, "{}: more than {DEPTH} folders deep", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+        if path.is_dir() {
+            walk(&path, depth - 1, found)?;
+        } else if is_picture(&path) {
+            let frame = frame(&path);
+            let video = if frame.is_some() { folder.to_string_lossy().into_owned() } else { String::new() };
+            found.push(Item { path, video, frame });
+        }
+    }
+    Ok(())
+}
+
+fn is_picture(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// The number a file name ends in, such as 17 of `frame_00017.png`.
+fn frame(path: &Path) -> Option<u64> {
+    let stem = path.file_stem()?.to_string_lossy().into_owned();
+    let digits = stem.bytes().rev().take_while(u8::is_ascii_digit).count();
+    stem[stem.len() - digits..].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_by_number_folder_by_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b/frame10.png", "b/frame9.JPG", "a/x.png", "a/notes.txt", "c.jpeg"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"").unwrap();
+        }
+        let root = folder.path().to_path_buf();
+        let lost = root.join("lost.png");
+        let items = gather(&[root.clone(), lost.clone(), root.join("c.jpeg")]).unwrap();
+        let names: Vec<String> = items
+            .iter()
+            .map(|item| item.path.strip_prefix(&root).unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(names, ["c.jpeg", "a/x.png", "b/frame9.JPG", "b/frame10.png", "lost.png"]);
+        assert_eq!(items[2].frame, Some(9));
+        assert_eq!(items[2].video, root.join("b").to_string_lossy());
+        assert_eq!((items[0].frame, items[0].video.as_str()), (None, ""));
+        let empty = tempfile::tempdir().unwrap();
+        assert!(gather(&[empty.path().to_path_buf()]).unwrap_err().to_string().contains("no pictures"));
+    }
+}
