@@ -104,7 +104,12 @@ impl MultiTaskObjective {
     fn transport(&self, logits: &Tensor, target: &Target) -> Result<Option<Tensor>, ObjectiveError> {
         let (Some(cost_to), Some(cost)) = (&self.cost_to, &self.spec.cost) else { return Ok(None) };
         let Some(soft) = &target.soft else {
-            return Ok(Some(transport_loss(logits, &target.expression, &target.expression_mask, cost_to)));
+            return Ok(Some(transport_loss(
+                logits,
+                &target.expression,
+                &target.expression_mask,
+                &cost_to.to_device(logits.device()),
+            )));
         };
         let labelled = target.expression_mask.nonzero().view([-1]);
         if labelled.size()[0] == 0 {

@@ -22,6 +22,23 @@ pub enum StudyError {
         #[source]
         source: std::io::Error,
     },
+    /// Two folders have the same run with other predictions.
+    #[error(
+        "run {id} has other predictions in {} than in {}: a run's id holds its inputs, so one of them was changed, or made by \
+         another machine's arithmetic; remove one",
+        here.display(), there.display()
+    )]
+    Conflict {
+        /// Its id.
+        id: String,
+        /// The run here.
+        here: PathBuf,
+        /// The run there.
+        there: PathBuf,
+    },
+    /// A run is being written.
+    #[error(transparent)]
+    Lock(#[from] crate::LockError),
     /// The study file, a tier or an override is not what the schema demands.
     #[error("{} is refused", path.display())]
     File {

@@ -41,6 +41,8 @@ pub struct LocalPool {
     pub fail_fast: bool,
     /// Seconds between two savings of a run's state.
     pub save_every: f64,
+    /// Devices by name, taken in turn; none for the program's own choice.
+    pub devices: Vec<String>,
     /// Set from outside to stop: nothing new starts, and what runs is asked to end.
     pub stop: Arc<AtomicBool>,
 }
@@ -75,12 +77,14 @@ impl LocalPool {
         // Tensors of a step are as large as its predecessor's: keeping their memory, in huge pages, instead of
         // handing it back saves the page faults, about a tenth of a step. A choice of the user's own wins.
         let tunables = std::env::var_os("GLIBC_TUNABLES").unwrap_or_else(|| MALLOC_TUNABLES.into());
+        let device = self.devices.get(index % self.devices.len().max(1)).map(String::as_str);
         let mut child = Command::new(&self.program)
             .arg("train")
             .arg("--run")
             .arg(&job.folder)
             .arg("--save-every")
             .arg(self.save_every.to_string())
+            .args(device.into_iter().flat_map(|device| ["--device", device]))
             .arg("--follow-parent")
             .env("GLIBC_TUNABLES", tunables)
             .env("OMP_NUM_THREADS", &threads)

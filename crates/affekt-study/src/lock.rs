@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, SystemTime};
 
 use affekt_artifact::{ArtifactError, write_atomic};
 use serde::{Deserialize, Serialize};
@@ -21,18 +23,23 @@ pub struct LockOwner {
     pub start: Option<u64>,
     /// The boot these ticks count from.
     pub boot: Option<String>,
+    /// The task of a queue it runs in, as `slurm:123_4`; requeued, a task has the same name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
 }
 
 impl LockOwner {
     fn this_process() -> Self {
         let pid = std::process::id();
-        Self { pid, host: host_name(), start: start_ticks(pid), boot: boot_id() }
+        Self { pid, host: host_name(), start: start_ticks(pid), boot: boot_id(), job: queue_task() }
     }
 
-    /// False only when the owner is certainly gone: its host is this one and its process is not there any more.
-    pub fn may_live(&self) -> bool {
+    /// False only when the owner of the lock in `folder` is gone: its process is not there any more, or, on another host,
+    /// it was this very task of a queue, which a queue runs once at a time, or has given no sign for ten minutes.
+    pub fn may_live(&self, folder: &Path) -> bool {
         if self.host != host_name() {
-            return true;
+            let requeued = self.job.is_some() && self.job == queue_task();
+            return !requeued && !is_silent(folder);
         }
         if self.boot.is_some() && self.boot != boot_id() {
             return false;
@@ -50,6 +57,52 @@ pub struct RunLock {
     path: PathBuf,
     owner: LockOwner,
     taken_over: Option<LockOwner>,
+    _beat: Beat,
+}
+
+/// A sign of life beside a lock, `lock.beat`, written again every half minute until dropped.
+#[derive(Debug)]
+struct Beat {
+    path: PathBuf,
+    /// Closed by the drop, which ends the thread.
+    stop: Option<Sender<()>>,
+}
+
+impl Beat {
+    const FILE: &str = "lock.beat";
+    const EVERY: Duration = Duration::from_secs(30);
+    /// Twenty beats: file systems of clusters are late.
+    const SILENCE: Duration = Duration::from_mins(10);
+
+    fn start(folder: &Path) -> Self {
+        let path = folder.join(Self::FILE);
+        let (stop, stopped) = channel();
+        let beaten = path.clone();
+        // A beat that cannot be written leaves the lock to whoever waits ten minutes for it.
+        let _ = fs::write(&beaten, "");
+        std::thread::spawn(move || {
+            while stopped.recv_timeout(Self::EVERY) == Err(RecvTimeoutError::Timeout) {
+                let _ = fs::write(&beaten, "");
+            }
+        });
+        Self { path, stop: Some(stop) }
+    }
+}
+
+impl Drop for Beat {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// True when the holder of a folder's lock once gave signs of life, and has not for long.
+fn is_silent(folder: &Path) -> bool {
+    let modified = folder.join(Beat::FILE).metadata().and_then(|metadata| metadata.modified());
+    #[expect(clippy::disallowed_methods, reason = "the age of a sign of life is no part of any result")]
+    let now = SystemTime::now();
+    let age = modified.ok().and_then(|then| now.duration_since(then).ok());
+    age.is_some_and(|age| age > Beat::SILENCE)
 }
 
 /// A run's lock could not be taken.
@@ -103,7 +156,7 @@ impl RunLock {
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let previous = Self::owner(folder);
-                if let Some(owner) = previous.as_ref().filter(|owner| owner.may_live()) {
+                if let Some(owner) = previous.as_ref().filter(|owner| owner.may_live(folder)) {
                     return Err(LockError::Held { path, owner: owner.clone() });
                 }
                 write_atomic(&path, text.as_bytes())?;
@@ -111,7 +164,7 @@ impl RunLock {
             }
             Err(error) => return Err(refuse(error)),
         };
-        Ok(Self { path, owner, taken_over })
+        Ok(Self { path, owner, taken_over, _beat: Beat::start(folder) })
     }
 
     /// The process that left the lock behind, if this one took it over.
@@ -126,7 +179,7 @@ impl RunLock {
 
     /// The process that holds the run in `folder` and may be alive.
     pub fn holder(folder: &Path) -> Option<LockOwner> {
-        Self::owner(folder).filter(LockOwner::may_live)
+        Self::owner(folder).filter(|owner| owner.may_live(folder))
     }
 }
 
@@ -145,6 +198,12 @@ fn host_name() -> String {
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())
         .map_or_else(|| "unknown-host".to_owned(), |name| name.trim().to_owned())
+}
+
+/// The task of a Slurm array that this process runs in.
+fn queue_task() -> Option<String> {
+    let [array, task] = ["SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"].map(|name| std::env::var(name).ok());
+    Some(format!("slurm:{}_{}", array?, task?))
 }
 
 fn boot_id() -> Option<String> {

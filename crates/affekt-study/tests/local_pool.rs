@@ -59,8 +59,15 @@ impl Stage {
         std::fs::write(&program, format!("#!/bin/sh\n{FINISH}\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
-        let pool =
-            LocalPool { program, jobs: 1, threads_per_run: 1, fail_fast: false, save_every: 60.0, stop };
+        let pool = LocalPool {
+            program,
+            jobs: 1,
+            threads_per_run: 1,
+            fail_fast: false,
+            save_every: 60.0,
+            devices: Vec::new(),
+            stop,
+        };
         Self { _turn: turn, folder, pool }
     }
 

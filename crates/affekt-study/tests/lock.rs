@@ -88,3 +88,23 @@ fn of_many_that_see_a_stale_lock_one_takes_it() {
         assert_eq!(taken.iter().flatten().count(), 1);
     }
 }
+
+#[test]
+fn a_lock_of_another_host_that_gives_no_sign_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = RunLock::acquire(folder.path()).unwrap();
+    let beat = folder.path().join("lock.beat");
+    assert!(beat.exists());
+    let mut owner = RunLock::owner(folder.path()).unwrap();
+    drop(lock);
+    assert!(!beat.exists(), "nothing is left behind");
+    owner.host = "another-host".to_owned();
+    std::fs::write(folder.path().join("lock"), serde_json::to_string(&owner).unwrap()).unwrap();
+    std::fs::write(&beat, "").unwrap();
+    assert!(RunLock::acquire(folder.path()).is_err(), "it lives");
+    let file = std::fs::File::options().write(true).open(&beat).unwrap();
+    let long_ago = file.metadata().unwrap().modified().unwrap() - std::time::Duration::from_mins(11);
+    file.set_modified(long_ago).unwrap();
+    assert!(RunLock::holder(folder.path()).is_none());
+    assert!(RunLock::acquire(folder.path()).unwrap().taken_over().is_some());
+}

@@ -40,6 +40,17 @@ pub enum TensorError {
         #[source]
         source: safetensors::SafeTensorError,
     },
+    /// There is no such device.
+    #[error(
+        "device {name:?}: expected auto, cpu, cuda or cuda:N; this LibTorch sees {n_cuda} CUDA devices{}",
+        if *n_cuda == 0 { " (`cargo xtask setup --cuda` installs one that can)" } else { "" }
+    )]
+    Device {
+        /// Its name as given.
+        name: String,
+        /// How many CUDA devices there are.
+        n_cuda: usize,
+    },
     /// `LibTorch` refused a `TorchScript` module.
     #[error("cannot {action} TorchScript ({what})")]
     Script {

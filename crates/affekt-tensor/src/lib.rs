@@ -25,7 +25,7 @@ pub use layers::{BatchNorm2d, Conv2d, Conv2dShape, CosineLinear, Linear, dropout
 pub use optimizer::{Optimizer, OptimizerError, OptimizerParams};
 pub use params::{Init, ParamPath, ParamStore};
 pub use precision::{Mode, Precision};
-pub use runtime::{Device, PeakMemory, set_deterministic, set_threads, to_f64};
+pub use runtime::{Device, PeakMemory, device, set_deterministic, set_threads, to_f64};
 pub use script::Script;
 pub use sgd::{Sgd, SgdParams};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};

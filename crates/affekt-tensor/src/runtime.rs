@@ -4,11 +4,29 @@ use affekt_torch_sys::ShimError;
 pub use tch::Device;
 use tch::{Kind, Tensor};
 
+use crate::TensorError;
+
 /// Fixes the number of threads of one operation.
 ///
 /// Sums are split over threads, so the last bits of every result depend on this number: runs pin and record it.
 pub fn set_threads(threads: u32) {
     tch::set_num_threads(i32::try_from(threads.clamp(1, 1024)).unwrap_or(1));
+}
+
+/// The device of this name: `cpu`, `cuda`, `cuda:1` and so on, or `auto` for the first CUDA device, else the CPU.
+///
+/// # Errors
+/// [`TensorError::Device`] for another name, or a device that is not there.
+pub fn device(name: &str) -> Result<Device, TensorError> {
+    let n_cuda = usize::try_from(tch::Cuda::device_count()).unwrap_or(0);
+    let refused = || TensorError::Device { name: name.to_owned(), n_cuda };
+    let index = match name {
+        "cpu" => return Ok(Device::Cpu),
+        "auto" if n_cuda == 0 => return Ok(Device::Cpu),
+        "auto" | "cuda" => 0,
+        _ => name.strip_prefix("cuda:").and_then(|index| index.parse().ok()).ok_or_else(refused)?,
+    };
+    if index < n_cuda { Ok(Device::Cuda(index)) } else { Err(refused()) }
 }
 
 /// Makes every operator give one result for one input on a device where the fastest ones do not; on a CPU they do, at a

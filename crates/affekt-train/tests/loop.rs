@@ -7,12 +7,11 @@ use affekt_artifact::Selection;
 use affekt_augment::{AugmentParams, AugmentSpec, EraseSpec};
 use affekt_core::{Seed, Split};
 use affekt_learn::CosineSchedule;
-use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
-use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
+use affekt_losses::Weighing;
 use affekt_ot::{CostMatrix, Normalisation};
 use affekt_tensor::{Device, EmaDecay, ParamStore, save_weights, set_threads};
 use affekt_train::{EpochRecord, FitParams, Shuffled, TrainError, Training, Views, expression_scores};
-use miniature::{Labels, miniature, params};
+use miniature::{Labels, miniature, objective, params, small_net};
 
 struct Arm {
     lambda: f64,
@@ -30,20 +29,8 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     set_threads(1);
     let splits = miniature(labels);
     let store = ParamStore::new(Seed(arm.seed), Device::Cpu);
-    let backbone = Box::new(ResNet::new(
-        &store.root().sub("backbone"),
-        Architecture::SmallResNet { width: 8, blocks: 1 },
-    ));
-    let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
-    let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.1);
-    let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
-    let mut objective = MultiTaskObjective::new(MultiTaskSpec {
-        weights,
-        weighing: Weighing::Fixed,
-        expression: ExpressionLoss::CrossEntropy,
-        lambda: arm.lambda,
-        cost: arm.cost.clone(),
-    })?;
+    let model = small_net(&store, 8, 0.1);
+    let mut objective = objective(Weighing::Fixed, arm.lambda, arm.cost.clone());
     let erase =
         EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
     let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), warp: None, rand_augment: None };

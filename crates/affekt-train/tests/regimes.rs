@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::Seed;
 use affekt_learn::{CosineSchedule, LossValue, ModelOutput, Objective, ObjectiveError, Target};
-use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
-use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
+use affekt_losses::{MultiTaskObjective, Weighing};
 use affekt_tensor::{Device, Kind, ParamStore, Tensor, set_threads, to_f64};
 use affekt_train::{FitParams, FrozenWarmup, Shuffled, Training};
-use miniature::{Labels, miniature, params};
+use miniature::{Labels, miniature, objective, params, small_net};
 
 /// Remembers the targets it was shown.
 struct Spy {
@@ -39,20 +38,8 @@ fn train(params: FitParams, weighing: fn(&ParamStore) -> Weighing) -> Trained {
     set_threads(1);
     let splits = miniature(Labels::True);
     let store = ParamStore::new(Seed(1), Device::Cpu);
-    let backbone = Box::new(ResNet::new(
-        &store.root().sub("backbone"),
-        Architecture::SmallResNet { width: 4, blocks: 1 },
-    ));
-    let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
-    let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.0);
-    let spec = MultiTaskSpec {
-        weights: TaskWeights { expression: 1.0, va: 0.5, au: 0.5 },
-        weighing: weighing(&store),
-        expression: ExpressionLoss::CrossEntropy,
-        lambda: 0.0,
-        cost: None,
-    };
-    let inner = MultiTaskObjective::new(spec).unwrap();
+    let model = small_net(&store, 4, 0.0);
+    let inner = objective(weighing(&store), 0.0, None);
     let mut spy = Spy { inner, soft: Vec::new(), va: Vec::new() };
     let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
     let augment = AugmentParams::new(augment).unwrap().pipeline(splits.train.faces().mean_colour());

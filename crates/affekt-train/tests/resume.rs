@@ -9,13 +9,12 @@ use std::error::Error;
 use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::Seed;
 use affekt_learn::CosineSchedule;
-use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
-use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
+use affekt_losses::Weighing;
 use affekt_tensor::{Device, EmaDecay, ParamStore, Precision, Tensor, read_saved, save_tensors, set_threads};
 use affekt_train::{
     FitParams, Fitted, FrozenWarmup, Keeper, Shuffled, TrainError, TrainState, Training, Wish,
 };
-use miniature::{Labels, miniature, params};
+use miniature::{Labels, miniature, objective, params, small_net};
 
 /// Steps of the whole training: three epochs of four.
 const STEPS: usize = 12;
@@ -59,20 +58,8 @@ fn train(from: Option<TrainState>, keeper: Option<&mut StopAfter>) -> Result<Tra
     set_threads(1);
     let splits = miniature(Labels::True);
     let store = ParamStore::new(Seed(1), Device::Cpu);
-    let backbone = Box::new(ResNet::new(
-        &store.root().sub("backbone"),
-        Architecture::SmallResNet { width: 4, blocks: 1 },
-    ));
-    let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
-    let model = MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, 0.2);
-    let mut objective = MultiTaskObjective::new(MultiTaskSpec {
-        weights: TaskWeights { expression: 1.0, va: 0.5, au: 0.5 },
-        weighing: Weighing::uncertainty(&store),
-        expression: ExpressionLoss::CrossEntropy,
-        lambda: 0.0,
-        cost: None,
-    })
-    .unwrap();
+    let model = small_net(&store, 4, 0.2);
+    let mut objective = objective(Weighing::uncertainty(&store), 0.0, None);
     let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
     let params = FitParams {
         epochs: 3,

@@ -9,12 +9,12 @@ use std::error::Error;
 use affekt_augment::{AugmentParams, AugmentSpec};
 use affekt_core::Seed;
 use affekt_learn::{AffectModel, CosineSchedule, ModelOutput};
-use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
+use affekt_losses::Weighing;
 use affekt_tensor::{
     Device, Kind, Linear, Mode, OptimizerParams, ParamStore, Precision, SgdParams, Tensor, set_threads,
 };
 use affekt_train::{EpochRecord, FitParams, Keeper, Shuffled, TrainError, TrainState, Training, Wish};
-use miniature::{Labels, miniature, params};
+use miniature::{Labels, miniature, objective, params};
 
 /// A linear classifier of the mean colour: no normalisation, so that a batch is no more than its samples.
 struct Colours(Linear);
@@ -55,14 +55,7 @@ fn train(params: FitParams, from: Option<TrainState>) -> Result<Trained, TrainEr
     let splits = miniature(Labels::True);
     let store = ParamStore::new(Seed(1), Device::Cpu);
     let model = Colours(Linear::new(&store.root().sub("expression"), 3, 4));
-    let mut objective = MultiTaskObjective::new(MultiTaskSpec {
-        weights: TaskWeights { expression: 1.0, va: 0.0, au: 0.0 },
-        weighing: Weighing::Fixed,
-        expression: ExpressionLoss::CrossEntropy,
-        lambda: 0.0,
-        cost: None,
-    })
-    .unwrap();
+    let mut objective = objective(Weighing::Fixed, 0.0, None);
     let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
     let mut last = Last::default();
     let training = Training {

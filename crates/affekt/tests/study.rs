@@ -119,7 +119,7 @@ fn from_data_to_report_and_nothing_twice() {
     let ran = studio.study("plan", &[]);
     assert!(ran.stdout.contains("8 done, 0 to do") && ran.stdout.contains("nothing left"), "{}", ran.stdout);
     let dir = study_dir.to_str().unwrap();
-    assert!(affekt(&["study", "status", dir]).stdout.contains("8 done, 0 running, 0 to do"));
+    assert!(affekt(&["study", "status", dir]).stdout.contains("8 done, 0 running, 0 failed, 0 to do"));
     assert_eq!(affekt(&["study", "collect", dir]).code, 0);
     assert!(affekt(&["report", dir]).stdout.contains("report.html"));
 

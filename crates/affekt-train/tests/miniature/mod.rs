@@ -3,7 +3,10 @@
 use affekt_artifact::{Digest, Manifest, ManifestRow};
 use affekt_core::{LabelSet, SampleId, Seed, Split, SubjectId, VaPoint};
 use affekt_face::{CacheError, Channels, FaceCache, RowOutcome, ShardedCacheWriter};
-use affekt_tensor::{AdamWParams, OptimizerParams, Precision};
+use affekt_losses::{ExpressionLoss, MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
+use affekt_models::{Architecture, ExpressionHead, HeadSizes, MultiTask, ResNet};
+use affekt_ot::CostMatrix;
+use affekt_tensor::{AdamWParams, OptimizerParams, ParamStore, Precision};
 use affekt_train::{Crop, FitParams, NetworkInput, Splits, Views};
 
 /// Two epochs of four steps in 32 bit, and nothing besides the plain loop.
@@ -26,6 +29,23 @@ pub(crate) fn params() -> FitParams {
         patience: None,
         seed: Seed(1),
     }
+}
+
+/// A little residual net with all heads.
+#[allow(dead_code, reason = "each test binary uses its part")]
+pub(crate) fn small_net(store: &ParamStore, width: i64, dropout: f64) -> MultiTask {
+    let architecture = Architecture::SmallResNet { width, blocks: 1 };
+    let backbone = Box::new(ResNet::new(&store.root().sub("backbone"), architecture));
+    let heads = HeadSizes { n_classes: 4, va: true, n_aus: 2 };
+    MultiTask::new(&store.root(), backbone, heads, ExpressionHead::Linear, dropout)
+}
+
+/// Its objective.
+#[allow(dead_code, reason = "each test binary uses its part")]
+pub(crate) fn objective(weighing: Weighing, lambda: f64, cost: Option<CostMatrix>) -> MultiTaskObjective {
+    let weights = TaskWeights { expression: 1.0, va: 0.5, au: 0.5 };
+    let expression = ExpressionLoss::CrossEntropy;
+    MultiTaskObjective::new(MultiTaskSpec { weights, weighing, expression, lambda, cost }).unwrap()
 }
 
 /// Which labels the faces carry.

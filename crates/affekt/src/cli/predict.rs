@@ -25,9 +25,9 @@ pub(crate) struct PredictArgs {
     /// Where the faces are
     #[arg(long, value_enum, default_value = "as-trained")]
     pub(crate) framing: PlaceArg,
-    /// Detector of `--framing detect`; `rustface` is built in and reads its model from `AFFEKT_RUSTFACE_MODEL`, any other name
-    /// is the program `AFFEKT_DETECTOR`
-    #[arg(long, default_value = "rustface")]
+    /// Detector of `--framing detect`: the built-in one reads its model from `AFFEKT_RUSTFACE_MODEL`, any other name is the
+    /// program `AFFEKT_DETECTOR`
+    #[arg(long, default_value = affekt_face::RustfaceDetector::NAME)]
     pub(crate) detector: String,
     /// Room on each side of a detected face, in its longer sides
     #[arg(long, default_value_t = 0.2)]
@@ -38,6 +38,9 @@ pub(crate) struct PredictArgs {
     /// Begin anew, whatever the table holds
     #[arg(long)]
     pub(crate) restart: bool,
+    /// Where to compute: cpu, cuda, cuda:N, or auto for the first CUDA device there is
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: String,
     /// Threads [default: one for each core]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) threads: Option<u32>,

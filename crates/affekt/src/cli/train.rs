@@ -12,6 +12,9 @@ pub(crate) struct TrainArgs {
     /// Seconds between two savings of the state, from which the run goes on after a kill; 0 for every step
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     pub(crate) save_every: f64,
+    /// Where to compute: cpu, cuda, cuda:N, or auto for the first CUDA device there is
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: String,
     /// End when standard input closes, that is, when the process that started this one is gone
     #[arg(long, hide = true)]
     pub(crate) follow_parent: bool,

@@ -3,18 +3,23 @@
 use std::path::Path;
 
 use affekt_artifact::Plan;
-use affekt_study::{Collected, Study, collect};
+use affekt_study::{Collected, Merged, Study, collect, merge};
 use anyhow::Context;
 
 use super::report::out_root;
 use super::summary;
 use crate::cli::CollectArgs;
 use crate::identity;
-use crate::output::Outcome;
+use crate::output::{self, Outcome};
 
 pub(super) fn run(args: &CollectArgs) -> anyhow::Result<Outcome> {
     let dir = &args.study_dir;
     let plan = Plan::load(&dir.join("plan.toml"))?;
+    for other in &args.from {
+        anyhow::ensure!(other.join("runs").is_dir(), "{}: no study folder: it has no runs", other.display());
+        let Merged { taken, alike } = merge(dir, &plan.runs, other)?;
+        output::line(&format!("{}: {taken} runs taken, {alike} alike here and there", other.display()))?;
+    }
     let collected = collect_now(dir, &plan)?;
     summary::print_claims(dir)?;
     summary::print_limits(dir, &out_root(dir), &plan)?;

@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use affekt_artifact::{Digest, Plan};
 use affekt_study::{
-    Collected, Console, Executor, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key, plan_study,
+    Collected, Console, Executor, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key, failure,
+    plan_study,
 };
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::kubernetes;
+use super::slurm::{self, Handed};
 use super::study_collect::collect_now;
 use super::{report, summary};
-use crate::cli::{RunArgs, StudyArgs};
+use crate::cli::{ExecutorArg, RunArgs, StudyArgs};
 use crate::output::{self, Outcome};
 use crate::{identity, prepare};
 
@@ -30,7 +33,24 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
     planned.save(&dir)?;
     study.save(&dir)?;
 
-    let to_do = planned.to_do(&dir);
+    let to_do = only(planned.to_do(&dir), args.only.as_deref());
+    if args.executor == ExecutorArg::Kubernetes {
+        return kubernetes::run(args, &study, &dir, &to_do);
+    }
+    if args.executor == ExecutorArg::Slurm {
+        let total = planned.plan.n_trained();
+        if slurm::run(&args.slurm, &study, &dir, &to_do, total, &stop)? == Handed::Over {
+            return Ok(Outcome::Done);
+        }
+        conclude(out, &dir, &planned.plan, to_do.is_empty())?;
+        let left = planned.to_do(&dir).len();
+        if left > 0 {
+            eprintln!(
+                "{left} of {total} runs did not end well; their logs say why, and the same command goes on"
+            );
+        }
+        return Ok(if left > 0 { Outcome::CheckFailed } else { Outcome::Done });
+    }
     let outcomes = execute(args, &study, planned.plan.n_trained(), &to_do, stop.clone())?;
     if stop.load(Ordering::Relaxed) {
         let left = planned.to_do(&dir).len();
@@ -49,6 +69,17 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
         _ => {}
     }
     Ok(if unfinished { Outcome::CheckFailed } else { Outcome::Done })
+}
+
+/// Runs of the kind that `--only` names.
+fn only(to_do: Vec<Job>, which: Option<&str>) -> Vec<Job> {
+    let wanted = |job: &Job| match which {
+        None => true,
+        Some("failed") => failure(&job.folder).is_some(),
+        Some("missing") => failure(&job.folder).is_none(),
+        Some(text) => job.id.contains(text),
+    };
+    to_do.into_iter().filter(wanted).collect()
 }
 
 /// Set by Ctrl-C and SIGTERM; a second one ends this process at once, and its children with it.
@@ -77,7 +108,8 @@ fn execute(
     eprintln!("{}: {} of {total} runs to do, {jobs} at a time", study.spec().study, to_do.len());
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let (fail_fast, save_every) = (args.fail_fast, args.save_every);
-    let pool = LocalPool { program, jobs, threads_per_run, fail_fast, save_every, stop };
+    let devices = args.device.clone();
+    let pool = LocalPool { program, jobs, threads_per_run, fail_fast, save_every, devices, stop };
     let mut console = Console::new(total, to_do.len());
     Ok(pool.execute(to_do, &mut console)?)
 }

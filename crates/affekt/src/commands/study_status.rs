@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::Plan;
-use affekt_study::{RunLock, Study, is_done, run_folder};
+use affekt_study::{RunLock, Study, failure, is_done, run_folder};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ struct Status {
     folder: String,
     done: u64,
     running: u64,
+    failed: u64,
     to_do: u64,
     runs: Vec<RunStatus>,
 }
@@ -26,6 +27,10 @@ struct RunStatus {
     id: String,
     state: &'static str,
     held_by: Option<String>,
+    /// Epochs done of those there are.
+    epochs: Option<[u64; 2]>,
+    /// What ended it, for a run that failed.
+    failure: Option<String>,
 }
 
 pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
@@ -57,12 +62,16 @@ fn status(dir: &Path, plan: &Plan) -> Status {
             let folder = run_folder(dir, run);
             let held_by =
                 RunLock::holder(&folder).map(|owner| format!("pid {} on {}", owner.pid, owner.host));
-            let state = match (is_done(&folder), &held_by) {
-                (true, _) => "done",
-                (false, Some(_)) => "running",
-                (false, None) => "to do",
+            let done = is_done(&folder);
+            let failure = if done { None } else { failure(&folder) };
+            let state = match (done, &held_by, &failure) {
+                (true, ..) => "done",
+                (false, Some(_), _) => "running",
+                (false, None, Some(_)) => "failed",
+                (false, None, None) => "to do",
             };
-            RunStatus { id: run.id.clone(), state, held_by }
+            let epochs = if done { None } else { epochs(&folder) };
+            RunStatus { id: run.id.clone(), state, held_by, epochs, failure }
         })
         .collect();
     let count = |state: &str| runs.iter().filter(|run| run.state == state).count() as u64;
@@ -71,19 +80,31 @@ fn status(dir: &Path, plan: &Plan) -> Status {
         folder: dir.display().to_string(),
         done: count("done"),
         running: count("running"),
+        failed: count("failed"),
         to_do: count("to do"),
         runs,
     }
 }
 
+/// Epochs a run has done, of those it is to do: the last line of its `metrics.jsonl`.
+fn epochs(folder: &Path) -> Option<[u64; 2]> {
+    let text = std::fs::read_to_string(folder.join("metrics.jsonl")).ok()?;
+    let record: serde_json::Value = serde_json::from_str(text.lines().last()?).ok()?;
+    Some([record.get("epoch")?.as_u64()?, record.get("epochs")?.as_u64()?])
+}
+
 fn render(status: &Status) -> String {
-    let mut table = Table::new(&["run", "state", ""]);
-    for run in &status.runs {
-        table.row([run.id.clone(), run.state.to_owned(), run.held_by.clone().unwrap_or_default()]);
+    let mut table = Table::new(&["run", "state", "epoch", ""]);
+    // What is done needs no line of its own.
+    for run in status.runs.iter().filter(|run| run.state != "done") {
+        let epoch = run.epochs.map_or_else(String::new, |[epoch, epochs]| format!("{epoch}/{epochs}"));
+        let first = |text: &String| text.lines().next().unwrap_or_default().to_owned();
+        let why = run.held_by.clone().or_else(|| run.failure.as_ref().map(first)).unwrap_or_default();
+        table.row([run.id.clone(), run.state.to_owned(), epoch, why]);
     }
-    let (done, running, to_do) = (status.done, status.running, status.to_do);
+    let (done, running, failed, to_do) = (status.done, status.running, status.failed, status.to_do);
     format!(
-        "study {} in {}: {done} done, {running} running, {to_do} to do\n\n{}",
+        "study {} in {}: {done} done, {running} running, {failed} failed, {to_do} to do\n\n{}",
         status.study,
         status.folder,
         table.render()

@@ -8,7 +8,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Context;
-use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+
+#[cfg(feature = "torch")]
+use affekt_study::LockError;
 
 use crate::cli::TrainArgs;
 use crate::output::Outcome;
@@ -16,19 +19,27 @@ use crate::output::Outcome;
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
     let every = Duration::try_from_secs_f64(args.save_every).context("--save-every")?;
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGUSR1] {
+    for signal in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] {
         signal_hook::flag::register(signal, stop.clone()).context("cannot listen for signals")?;
     }
     if args.follow_parent {
         std::thread::spawn(end_with_parent);
     }
-    train(&args.run, every, stop)
+    train(args, every, stop)
 }
 
 #[cfg(feature = "torch")]
-fn train(run: &std::path::Path, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
-    let trained = catch_unwind(AssertUnwindSafe(|| crate::train::run(run, every, stop)));
-    trained.unwrap_or_else(|panic| Err(broken(run, &*panic)))
+fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
+    let device = affekt_tensor::device(&args.device).context("--device")?;
+    let run = || crate::train::run(&args.run, device, every, stop);
+    let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(broken(&args.run, &*panic)));
+    if let Err(error) = &ran
+        && !matches!(error.downcast_ref(), Some(LockError::Held { .. }))
+    {
+        // A run that another process holds has not failed.
+        affekt_study::note_failure(&args.run, &format!("{error:#}\n"));
+    }
+    ran
 }
 
 /// What LibTorch refuses reaches us as a panic of its binding; to whoever started the run it is an error like others.
@@ -37,7 +48,7 @@ fn broken(run: &std::path::Path, panic: &(dyn std::any::Any + Send)) -> anyhow::
     let message = panic.downcast_ref::<String>().map(String::as_str);
     let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     let run = run.display();
-    if message.contains("allocate memory") || message.contains("out of memory") {
+    if ["allocate memory", "out of memory", "bad_alloc"].iter().any(|sign| message.contains(sign)) {
         return anyhow::anyhow!(
             "{run}: out of memory; lower train.batch_size (train.accumulate makes up for it) or run fewer at a time \
              (--jobs). What was kept stays, and the same command goes on from it"
@@ -47,7 +58,7 @@ fn broken(run: &std::path::Path, panic: &(dyn std::any::Any + Send)) -> anyhow::
 }
 
 #[cfg(not(feature = "torch"))]
-fn train(_: &std::path::Path, _: Duration, _: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
+fn train(_: &TrainArgs, _: Duration, _: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
     anyhow::bail!("this build has no LibTorch; build with --features torch or use cargo xtask")
 }
 

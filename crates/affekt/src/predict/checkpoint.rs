@@ -42,19 +42,19 @@ pub(super) struct Checkpoint {
 
 impl Checkpoint {
     /// Reads a checkpoint, that in a run's folder, or `TorchScript` with its card.
-    pub(super) fn load(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn load(path: &Path, device: Device) -> anyhow::Result<Self> {
         let path: PathBuf = if path.is_dir() { path.join("checkpoint.safetensors") } else { path.to_owned() };
         let digest = Digest::of_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
         if ScriptCard::path(&path).is_file() {
             return Self::recorded(&path, digest);
         }
         let Card { resolved: run, faces } = card(&path)?;
-        let store = ParamStore::new(Seed(run.seed), Device::Cpu);
+        let store = ParamStore::new(Seed(run.seed), device);
         let network = build::model(&run, &store)?;
         let spec = WeightsSpec { file: path, key: None, drop: Vec::new(), fresh: Vec::new() };
         weights::copy(&run, &spec, "--checkpoint".to_owned(), &store)?;
         store.freeze(|_| true);
-        let evaluator = regime::fit_params(&run)?.evaluator(Device::Cpu);
+        let evaluator = regime::fit_params(&run)?.evaluator(device);
         let faces = faces.unwrap_or(WHOLE);
         Ok(Self { run, faces, digest, evaluator, model: Model::Network(network) })
     }

@@ -34,14 +34,13 @@ pub(super) struct Workers {
 pub(super) enum Seen {
     Faces(Vec<(Option<Detection>, Vec<u8>)>),
     Nothing(String),
-    Broken(String),
 }
 
 impl Seen {
     pub(super) fn faces(&self) -> &[(Option<Detection>, Vec<u8>)] {
         match self {
             Self::Faces(faces) => faces,
-            Self::Nothing(_) | Self::Broken(_) => &[],
+            Self::Nothing(_) => &[],
         }
     }
 }
@@ -97,7 +96,7 @@ impl Cut {
         };
         let found = match detector.detect(&picture) {
             Ok(found) => found,
-            Err(error) => return Seen::Broken(format!("{:#}", anyhow::Error::from(error))),
+            Err(error) => return Seen::Nothing(format!("{:#}", anyhow::Error::from(error))),
         };
         let chosen = match policy {
             Some(policy) => {

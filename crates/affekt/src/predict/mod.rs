@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use affekt_face::{DetectorName, FacePolicy, Margin};
-use affekt_tensor::set_threads;
-use anyhow::{Context as _, bail};
+use affekt_tensor::{Device, set_threads};
+use anyhow::Context as _;
 use rayon::prelude::*;
 
 use checkpoint::Checkpoint;
@@ -19,7 +19,7 @@ use cut::{Cut, Seen};
 use script::ScriptCard;
 use table::{Found, Table};
 
-/// Pictures between two writes of the table.
+/// Pictures that are looked at together, and written together.
 const CHUNK: usize = 256;
 
 /// Where the faces of pictures are.
@@ -54,13 +54,26 @@ pub(crate) struct Request {
     pub(crate) restart: bool,
     /// Threads.
     pub(crate) threads: u32,
+    /// Where to compute; a recorded network runs on the CPU.
+    pub(crate) device: Device,
 }
 
-/// Predictions on every picture, a row each or a row a face; a bad picture is a row with its reason. Returns one line to
-/// say what came of it.
-pub(crate) fn run(request: &Request) -> anyhow::Result<String> {
+/// What came of it.
+pub(crate) struct Predicted {
+    /// For a person.
+    pub(crate) text: String,
+    /// Faces with a prediction.
+    pub(crate) faces: u64,
+    /// Pictures looked at, those of an earlier start left out.
+    pub(crate) pictures: usize,
+}
+
+/// Predictions on every picture, a row each or a row a face; a bad picture is a row with its reason.
+///
+/// The table has the same bytes however often it was begun, at one number of threads.
+pub(crate) fn run(request: &Request) -> anyhow::Result<Predicted> {
     set_threads(request.threads);
-    let checkpoint = Checkpoint::load(&request.checkpoint)?;
+    let checkpoint = Checkpoint::load(&request.checkpoint, request.device)?;
     let items = pictures::gather(&request.paths)?;
     let cut = Cut::new(&checkpoint, request)?;
     let settings = serde_json::json!({
@@ -71,21 +84,20 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<String> {
         "colour": checkpoint.faces.colour,
         "faces": request.policy,
     });
-    let (mut table, done) = Table::open(&request.out, &checkpoint.run, &settings, request.restart)?;
-    let left: Vec<_> = items.iter().filter(|item| !done.contains(&table::key(item))).collect();
-    if !done.is_empty() {
-        eprintln!("{} of {} pictures are done already", items.len() - left.len(), items.len());
+    let (mut table, done) = Table::open(&request.out, &checkpoint.run, &settings, &items, request.restart)?;
+    if done > 0 {
+        eprintln!("{done} of {} pictures are done already", items.len());
     }
     let size = cut.preprocess.image_len().checked_div(3).map_or(0, usize::isqrt);
     let mut tally = Tally::default();
-    for chunk in left.chunks(CHUNK) {
+    for chunk in items[done..].chunks(CHUNK) {
         let seen: Vec<Seen> = chunk
             .par_iter()
             .map_init(
                 || cut.workers(),
                 |workers, item| match workers {
                     Ok(workers) => cut.faces(workers, &item.path),
-                    Err(error) => Seen::Broken(format!("{error:#}")),
+                    Err(error) => Seen::Nothing(format!("{error:#}")),
                 },
             )
             .collect();
@@ -95,8 +107,6 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<String> {
         let mut rows = Vec::with_capacity(chunk.len());
         for (item, seen) in chunk.iter().zip(seen) {
             let found = match seen {
-                // The detector failing says nothing of the picture: it is the user's to mend.
-                Seen::Broken(error) => bail!("{}: {error}", item.path.display()),
                 Seen::Nothing(reason) => vec![Found::Nothing(reason)],
                 Seen::Faces(faces) => faces
                     .into_iter()
@@ -111,16 +121,21 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<String> {
                     .collect(),
             };
             tally.count(&found);
-            rows.push((*item, found));
+            rows.push((item, found));
         }
         table.add(&rows)?;
     }
-    Ok(tally.line(left.len(), &request.out))
+    table.end(items.len())?;
+    Ok(Predicted {
+        text: tally.line(items.len() - done, &request.out),
+        faces: tally.faces,
+        pictures: items.len() - done,
+    })
 }
 
 /// Writes the network of a checkpoint as `TorchScript`, with its card beside it.
 pub(crate) fn export(checkpoint: &Path, out: &Path) -> anyhow::Result<ScriptCard> {
-    let checkpoint = Checkpoint::load(checkpoint)?;
+    let checkpoint = Checkpoint::load(checkpoint, Device::Cpu)?;
     script::export(&checkpoint.run, checkpoint.faces, checkpoint.model(), out)
 }
 

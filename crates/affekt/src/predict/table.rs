@@ -1,6 +1,5 @@
 //! The table of predictions: appended to picture by picture, gone on with after a kill.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use affekt_train::FaceSaid;
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
+use super::CHUNK;
 use super::pictures::Item;
 
 /// What became of one face of a picture.
@@ -26,56 +26,72 @@ pub(super) enum Found {
 pub(super) struct Table {
     file: File,
     path: PathBuf,
+    beside: PathBuf,
+    settings: Value,
     classes: Vec<String>,
     n_aus: usize,
 }
+
+/// Key of the number of pictures of a table that is whole.
+const ENDED: &str = "pictures";
 
 const FIXED: [&str; 11] =
     ["path", "video", "frame", "face_found", "reason", "score", "x", "y", "width", "height", "predicted"];
 
 impl Table {
-    /// Opens `path` anew, or after what it holds when it was begun with the same `settings`; with it the paths of the
-    /// pictures that are done.
+    /// Opens `path` anew, or after the chunks of `items` that it holds whole when it was begun with the same `settings`;
+    /// with it the number of pictures that are done.
     ///
-    /// Settings lie beside it in `<path>.json`.
+    /// A chunk begun is done again, for what a network says of a face may differ in its last bits with the faces beside
+    /// it. Settings, and in the end the number of pictures, lie beside it in `<path>.json`.
     pub(super) fn open(
         path: &Path,
         run: &ResolvedRun,
         settings: &Value,
+        items: &[Item],
         restart: bool,
-    ) -> anyhow::Result<(Self, BTreeSet<String>)> {
-        let beside = path.with_file_name(format!(
-            "{}.json",
-            path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
-        ));
+    ) -> anyhow::Result<(Self, usize)> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".json");
+        let beside = PathBuf::from(beside);
         let classes: Vec<String> = run.label_set.classes().iter().map(ToString::to_string).collect();
         let header = header(&classes, &run.aus)?;
-        let (kept, done) = if path.exists() && !restart {
-            let found: Option<Value> =
-                fs::read(&beside).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let (mut keep, mut done) = (0, 0);
+        if path.exists() && !restart {
+            let found = fs::read(&beside).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let mut found: Value = found.unwrap_or_default();
+            let ended = found.as_object_mut().and_then(|card| card.remove(ENDED));
             ensure!(
-                found.as_ref() == Some(settings),
+                found == *settings,
                 "{}: holds predictions of another checkpoint or other settings (see {}); name another --out, or begin \
                  anew with --restart",
                 path.display(),
                 beside.display()
             );
-            whole(&fs::read(path)?, &header)
-        } else {
-            (Vec::new(), BTreeSet::new())
-        };
-        if kept.is_empty() {
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let is_whole = ended.as_ref().and_then(Value::as_u64) == Some(items.len() as u64);
+            (keep, done) = kept(&bytes, &header, items, is_whole);
+        }
+        if keep == 0 {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
             }
             write_atomic(path, &header)?;
-            write_atomic(&beside, serde_json::to_string_pretty(settings)?.as_bytes())?;
+            keep = header.len();
         }
-        let keep = if kept.is_empty() { header.len() } else { kept.len() };
+        write_atomic(&beside, serde_json::to_string_pretty(settings)?.as_bytes())?;
         let mut file = OpenOptions::new().write(true).open(path)?;
         file.set_len(keep as u64)?;
         file.seek(SeekFrom::End(0))?;
-        Ok((Self { file, path: path.to_owned(), classes, n_aus: run.aus.len() }, done))
+        let (path, settings) = (path.to_owned(), settings.clone());
+        Ok((Self { file, path, beside, settings, classes, n_aus: run.aus.len() }, done))
+    }
+
+    /// Notes that the table holds all of `n` pictures.
+    pub(super) fn end(self, n: usize) -> anyhow::Result<()> {
+        let mut card = self.settings;
+        card[ENDED] = n.into();
+        Ok(write_atomic(&self.beside, serde_json::to_string_pretty(&card)?.as_bytes())?)
     }
 
     /// Adds the rows of some pictures in one write.
@@ -138,29 +154,34 @@ fn header(classes: &[String], aus: &[u8]) -> anyhow::Result<Vec<u8>> {
     writer.into_inner().context("a header in memory")
 }
 
-/// The front of a table whose pictures are whole: a line cut short goes, and with it the last picture, whose other faces
-/// may be missing. Empty where the header is another one.
-fn whole(bytes: &[u8], header: &[u8]) -> (Vec<u8>, BTreeSet<String>) {
+/// Bytes of a table that stay, and how many pictures they are: chunks that are whole, or all when the table is. None where
+/// the header is another one.
+fn kept(bytes: &[u8], header: &[u8], items: &[Item], is_whole: bool) -> (usize, usize) {
     if !bytes.starts_with(header) {
-        return (Vec::new(), BTreeSet::new());
+        return (0, 0);
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let columns = reader.headers().map_or(0, csv::StringRecord::len);
-    let mut pictures: Vec<(String, u64)> = Vec::new();
-    for record in reader.records() {
-        let Ok(record) = record else { break };
-        if record.len() != columns {
-            break;
-        }
-        let (name, start) =
-            (record.get(0).unwrap_or_default(), record.position().map_or(0, csv::Position::byte));
-        if pictures.last().is_none_or(|(last, _)| last != name) {
-            pictures.push((name.to_owned(), start));
+    // Where the rows of each picture begin.
+    let mut begun: Vec<usize> = Vec::new();
+    let mut last = String::new();
+    for record in reader.records().map_while(Result::ok).take_while(|record| record.len() == columns) {
+        let name = record.get(0).unwrap_or_default();
+        if begun.is_empty() || last != name {
+            if items.get(begun.len()).is_none_or(|item| key(item) != name) {
+                break;
+            }
+            let start = record.position().map_or(0, csv::Position::byte);
+            begun.push(usize::try_from(start).unwrap_or(header.len()));
+            name.clone_into(&mut last);
         }
     }
-    let end = pictures.pop().map_or(header.len() as u64, |(_, start)| start);
-    let end = usize::try_from(end).unwrap_or(header.len());
-    (bytes[..end].to_vec(), pictures.into_iter().map(|(name, _)| name).collect())
+    if is_whole && begun.len() == items.len() {
+        return (bytes.len(), items.len());
+    }
+    // The last picture's other faces may be missing.
+    let whole = begun.len().saturating_sub(1) / CHUNK * CHUNK;
+    (begun.get(whole).copied().unwrap_or(header.len()), whole)
 }
 
 #[cfg(test)]
@@ -168,20 +189,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_picture_of_a_torn_table_is_done_again() {
+    fn chunks_that_are_whole_stay() {
         let header = b"path,a\n";
-        let front = |rows: &str| {
-            let (kept, done) = whole(format!("path,a\n{rows}").as_bytes(), header);
-            let mut done: Vec<String> = done.into_iter().collect();
-            done.sort();
-            (String::from_utf8(kept).unwrap(), done)
+        let item = |k: usize| Item { path: format!("p{k}").into(), video: String::new(), frame: None };
+        let items: Vec<Item> = (0..2 * CHUNK).map(item).collect();
+        let table = |n: usize| {
+            let rows = (0..n).map(|k| format!("p{k},1\np{k},2\n")).collect::<Vec<_>>().concat();
+            format!("path,a\n{rows}")
         };
-        let expected = ("path,a\nx,1\nx,2\n".to_owned(), vec!["x".to_owned()]);
-        assert_eq!(front("x,1\nx,2\ny,3\n"), expected);
-        assert_eq!(front("x,1\nx,2\ny,3\ny"), expected);
-        assert_eq!(front("x,1\nx,2\ny,3\ny,\"4"), expected);
-        assert_eq!(front("x,1"), ("path,a\n".to_owned(), Vec::new()));
-        assert_eq!(front(""), ("path,a\n".to_owned(), Vec::new()));
-        assert_eq!(whole(b"other\n", header).0, b"");
+        let front = |text: &str, is_whole| kept(text.as_bytes(), header, &items, is_whole);
+        let one = (table(CHUNK).len(), CHUNK);
+        // The last picture of a table may lack faces, and with it its chunk.
+        assert_eq!(front(&table(CHUNK), false), (7, 0));
+        assert_eq!(front(&table(CHUNK + 1), false), one);
+        assert_eq!(front(&format!("{}p9", table(CHUNK + 9)), false), one);
+        assert_eq!(front(&format!("{}p{},\"4", table(CHUNK + 9), CHUNK + 9), false), one);
+        assert_eq!(front(&table(2 * CHUNK), false), one);
+        assert_eq!(front(&table(2 * CHUNK), true), (table(2 * CHUNK).len(), 2 * CHUNK));
+        // Another picture in between, as after a file was added.
+        assert_eq!(front(&table(2 * CHUNK).replace("p3,", "x,"), true), (7, 0));
+        assert_eq!(front("path,a\n", false), (7, 0));
+        assert_eq!(front("path,b\n", false), (0, 0));
     }
 }

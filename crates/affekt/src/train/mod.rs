@@ -19,12 +19,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use affekt_artifact::{Digest, Embeddings, Manifest, Predictions, Selection, remove_strays, write_atomic};
+use affekt_artifact::{
+    Digest, Embeddings, Manifest, PredictionRow, Predictions, Selection, remove_strays, write_atomic,
+};
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
 use affekt_study::{self as study, FaceOrigin, Prepared, ResolvedRun, RunLock, SecondStageSpec};
-use affekt_tensor::{Device, ParamStore, save_weights, set_threads};
+use affekt_tensor::{Device, ParamStore, save_weights, set_deterministic, set_threads};
 use affekt_train::{
     EpochOrder as _, EpochRecord, Evaluator, Fitted, Splits, TrainError, TrainState, Training,
 };
@@ -38,13 +40,19 @@ use crate::output::Outcome;
 /// Trains the run resolved in `folder`, or goes on with it, and leaves its outputs there, `DONE` last.
 ///
 /// The state of the training is kept `every` so often; where `stop` is set it is kept at once, and that is the end.
-pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    folder: &Path,
+    device: Device,
+    every: Duration,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<Outcome> {
     let run = ResolvedRun::load(folder)?;
     let lock = RunLock::acquire(folder)?;
     if let Some(owner) = lock.taken_over() {
         eprintln!("took over the stale lock of process {} on {}", owner.pid, owner.host);
     }
     remove_strays(folder);
+    study::forget_failure(folder);
     if study::is_done(folder) {
         ResumeFile::remove(folder);
         return Ok(Outcome::Done);
@@ -55,13 +63,17 @@ pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyh
         run.id
     );
     set_threads(run.threads);
+    if device != Device::Cpu {
+        // What a CPU does anyway: one result for one input.
+        set_deterministic()?;
+    }
 
     let data = run.data_path(folder)?;
     let manifest = Manifest::load(&data)?;
     let faces = check_data(&run, &manifest, &data)?;
     let splits = Splits::new(&manifest, FaceCache::open(&data.join("faces"))?)?;
     let splits = if run.train.learn_valid { splits.learning_valid() } else { splits };
-    let store = ParamStore::new(Seed(run.seed), Device::Cpu);
+    let store = ParamStore::new(Seed(run.seed), device);
     let mut network = build::model(&run, &store)?;
     let train = splits.train.faces();
     let mut objective = build::objective(&run, &train.class_counts(), &store)?;
@@ -72,7 +84,7 @@ pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyh
     let schedule = regime::schedule(&run, run.train.epochs, order.len())?;
     let fresh_head = second_stage::head(&store);
 
-    let (mut keeper, from) = ResumeFile::open(folder, &run, every, stop)?;
+    let (mut keeper, from) = ResumeFile::open(folder, &run, device, every, stop)?;
     let mut metrics = logged(folder, from.as_ref().and_then(TrainState::epochs_done).unwrap_or(0));
     let mut broken = None;
     let training = Training {
@@ -120,7 +132,7 @@ pub(crate) fn run(folder: &Path, every: Duration, stop: Arc<AtomicBool>) -> anyh
     if let Some(error) = broken {
         return Err(error);
     }
-    let evaluator = params.evaluator(Device::Cpu);
+    let evaluator = params.evaluator(device);
     leave(&run, folder, Trained { network: &network, store: &store, splits, fitted, evaluator, faces })?;
     ResumeFile::remove(folder);
     Ok(Outcome::Done)
@@ -147,6 +159,7 @@ fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Resu
     // The test splits open here, once, for the two states selection has already fixed.
     let test = splits.test.open(&fitted.selection);
     let mut elsewhere = transfer::open(run, folder, &fitted.selection)?;
+    let elsewhere_is_empty = elsewhere.is_empty();
     let card = weight_card(run, Selection::Last, best_epoch, faces);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let shown = folder.join("distributions.csv");
@@ -159,21 +172,30 @@ fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Resu
     if run.train.keep_best {
         others.push(BEST.to_owned());
     }
-    let mut rows = Vec::new();
-    for selection in [Selection::Last, Selection::BestValid] {
-        if selection == Selection::BestValid {
-            store.restore(&fitted.best_state);
-            if run.train.keep_best {
-                let card = weight_card(run, selection, best_epoch, faces);
-                write_atomic(&folder.join(BEST), &save_weights(&store.state(), &card)?)?;
-            }
-        }
-        rows.extend(evaluator.predict(model, splits.valid.faces(), selection)?);
-        rows.extend(evaluator.predict(model, test.faces(), selection)?);
+    let mut say = |selection: Selection| -> anyhow::Result<Vec<PredictionRow>> {
         for other in &mut elsewhere {
             let rows = evaluator.predict(model, other.test.faces(), selection)?;
             other.take(rows);
         }
+        let mut rows = evaluator.predict(model, splits.valid.faces(), selection)?;
+        rows.extend(evaluator.predict(model, test.faces(), selection)?);
+        Ok(rows)
+    };
+    let mut rows = say(Selection::Last)?;
+    let is_last_best = store.state().iter().all(|(name, tensor)| *tensor == fitted.best_state[name]);
+    if !is_last_best {
+        store.restore(&fitted.best_state);
+    }
+    if run.train.keep_best {
+        let card = weight_card(run, Selection::BestValid, best_epoch, faces);
+        write_atomic(&folder.join(BEST), &save_weights(&store.state(), &card)?)?;
+    }
+    // The same weights say the same: no need to ask twice.
+    if is_last_best && elsewhere_is_empty {
+        let best = rows.iter().map(|row| PredictionRow { selection: Selection::BestValid, ..row.clone() });
+        rows.extend(best.collect::<Vec<_>>());
+    } else {
+        rows.extend(say(Selection::BestValid)?);
     }
     for other in &elsewhere {
         other.predictions.save(&folder.join(&other.file))?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use affekt_artifact::write_atomic;
 use affekt_study::ResolvedRun;
-use affekt_tensor::{read_saved, save_tensors};
+use affekt_tensor::{Device, read_saved, save_tensors};
 use affekt_train::{Keeper, TrainState, Wish};
 use anyhow::Context;
 use serde_json::Value;
@@ -36,11 +36,12 @@ impl ResumeFile {
     pub(super) fn open(
         folder: &Path,
         run: &ResolvedRun,
+        device: Device,
         every: Duration,
         stop: Arc<AtomicBool>,
     ) -> anyhow::Result<(Self, Option<TrainState>)> {
         let path = folder.join(NAME);
-        let card = card(run);
+        let card = card(run, device);
         let state = if path.exists() { Some(read(&path, &card)?) } else { None };
         let card = BTreeMap::from([(CARD.to_owned(), card.to_string())]);
         Ok((Self { path, card, every, kept: Instant::now(), stop }, state))
@@ -72,7 +73,7 @@ impl Keeper for ResumeFile {
 }
 
 /// What must be the same for a state to be gone on from.
-fn card(run: &ResolvedRun) -> Value {
+fn card(run: &ResolvedRun, device: Device) -> Value {
     serde_json::json!({
         "schema": "affekt-resume/1",
         "run": run.id,
@@ -81,6 +82,7 @@ fn card(run: &ResolvedRun) -> Value {
         "input": run.input,
         "data_digest": run.data_digest,
         "threads": run.threads,
+        "device": format!("{device:?}"),
         "code": run.code,
         "libtorch": run.libtorch,
     })

@@ -1,0 +1,237 @@
+//! A study on a real Slurm of one node: the bytes of the local pool, whatever happens to jobs, daemon and node.
+#![cfg(all(feature = "torch", target_os = "linux"))]
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use support::{Ran, affekt_with, repository, toy_study};
+
+const ARMS: &str = r#"
+[[arm]]
+name = "a"
+isolates = "a."
+cost = { kind = "none" }
+
+[[arm]]
+name = "b"
+isolates = "b."
+cost = { kind = "none" }
+"#;
+
+/// A running Slurm; stopped when dropped.
+struct Slurm {
+    folder: PathBuf,
+}
+
+impl Slurm {
+    /// Starts one below `folder`; `None`, counted as a skip, where Slurm cannot be installed.
+    fn start(folder: &Path) -> Option<Self> {
+        let folder = folder.join("slurm");
+        let ran = script().arg("start").arg(&folder).args(["2"]).output().unwrap();
+        if ran.status.code() == Some(3) {
+            affekt_testkit::skip("slurm: Slurm is not here and cannot be installed");
+            return None;
+        }
+        assert!(ran.status.success(), "{}", text(&ran));
+        Some(Self { folder })
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("SLURM_CONF", self.folder.join("slurm.conf")).current_dir(repository());
+        command
+    }
+
+    fn run(&self, program: &str, words: &[&str]) -> String {
+        let ran = self.command(program).args(words).output().unwrap();
+        assert!(ran.status.success(), "{program} {words:?}: {}", text(&ran));
+        String::from_utf8_lossy(&ran.stdout).into_owned()
+    }
+
+    /// `affekt` with the words, under this Slurm.
+    fn affekt(&self, words: &[String]) -> Ran {
+        let Output { status, stdout, stderr } =
+            self.command(env!("CARGO_BIN_EXE_affekt")).args(words).output().unwrap();
+        let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ran { code: status.code().unwrap_or(-1), stdout, stderr }
+    }
+
+    /// State of each task of an array that is not forgotten, by its index.
+    fn states(&self, array: u64) -> Vec<(u32, String)> {
+        let lines = self.run("squeue", &["-h", "-r", "-t", "all", "-o", "%K %T", "-j", &array.to_string()]);
+        let pair = |line: &str| {
+            let (index, state) = line.split_once(' ')?;
+            Some((index.parse().ok()?, state.trim().to_owned()))
+        };
+        lines.lines().filter_map(pair).collect()
+    }
+
+    fn wait_for(&self, array: u64, what: &str, reached: impl Fn(&[(u32, String)]) -> bool) {
+        let deadline = Instant::now() + Duration::from_mins(3);
+        loop {
+            let states = self.states(array);
+            if reached(&states) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{what}: {states:?}");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+
+    fn daemon(&self) {
+        let status = self.command("slurmd").arg("-f").arg(self.folder.join("slurm.conf")).status().unwrap();
+        assert!(status.success());
+    }
+}
+
+impl Drop for Slurm {
+    fn drop(&mut self) {
+        let _ = self.command("scancel").args(["-u", "root"]).output();
+        let _ = script().arg("stop").arg(&self.folder).output();
+    }
+}
+
+fn script() -> Command {
+    Command::new(repository().join("tests/slurm/slurm.sh"))
+}
+
+fn text(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+}
+
+fn words(folder: &Path, out: &Path, rest: &[&str]) -> Vec<String> {
+    let path = folder.join("study.toml");
+    std::fs::write(&path, toy_study("toy", ["a", "b"], ARMS)).unwrap();
+    let words = ["study", "run", path.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    words.iter().chain(rest).map(ToString::to_string).collect()
+}
+
+fn results(out: &Path) -> Vec<u8> {
+    std::fs::read(out.join("toy/results.csv")).unwrap()
+}
+
+const SEEDS: [&str; 2] = ["--set", "seeds=[0,1,2,3]"];
+const SLURM: [&str; 4] = ["--executor", "slurm", "--submit", "--wait"];
+
+#[test]
+fn eight_runs_give_the_bytes_of_the_local_pool() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(slurm) = Slurm::start(folder.path()) else { return };
+    let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
+    let local = affekt_with(&words(folder.path(), &here, &SEEDS));
+    assert_eq!(local.code, 0, "{}", local.stderr);
+
+    // Without --submit nothing is handed over, and the commands are there to read.
+    let dry = slurm.affekt(&words(folder.path(), &there, &[&SEEDS[..], &SLURM[..2]].concat()));
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(dry.stdout.contains("sbatch --parsable --array=0-7%256"), "{}", dry.stdout);
+    assert!(slurm.run("squeue", &["-h"]).is_empty());
+
+    let ran = slurm.affekt(&words(folder.path(), &there, &[&SEEDS[..], &SLURM[..]].concat()));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(results(&there) == results(&here), "the same bytes");
+    assert!(there.join("toy/report.html").is_file(), "the report ran as a job of its own");
+    let again = slurm.affekt(&words(folder.path(), &there, &[&SEEDS[..], &SLURM[..]].concat()));
+    assert!(again.stdout.contains("nothing to do"), "{}", again.stdout);
+    let unknown =
+        slurm.affekt(&words(folder.path(), &there, &["--executor", "slurm", "--slurm-set", "mem=4"]));
+    assert!(unknown.code == 2 || again.code == 0, "{}", unknown.stderr);
+}
+
+/// The process that holds the lock of a run, once it does.
+fn holder(run: &Path) -> u64 {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let text = std::fs::read_to_string(run.join("lock")).unwrap_or_default();
+        let owner: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+        if let Some(pid) = owner.and_then(|owner| owner.get("pid")?.as_u64()) {
+            return pid;
+        }
+        assert!(Instant::now() < deadline, "{} was never held", run.display());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn no_disturbance_changes_a_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(slurm) = Slurm::start(folder.path()) else { return };
+    let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
+    let long = ["--set", "train.epochs=120"];
+    let local = affekt_with(&words(folder.path(), &here, &long));
+    assert_eq!(local.code, 0, "{}", local.stderr);
+
+    let told = words(folder.path(), &there, &[&long[..], &SLURM[..3]].concat());
+    let ran = slurm.affekt(&told);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let jobs = std::fs::read_to_string(there.join("toy/slurm/0001/jobs.json")).unwrap();
+    let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap();
+    let array = jobs["arrays"][0].as_u64().unwrap();
+    let index = std::fs::read_to_string(there.join("toy/slurm/0001/index.tsv")).unwrap();
+    let runs: Vec<PathBuf> = index.lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect();
+    let task = |k: usize| format!("{array}_{k}");
+    let running =
+        |k: u32| move |states: &[(u32, String)]| states.iter().any(|s| s.0 == k && s.1 == "RUNNING");
+
+    // Asked to stop: its state is kept, and the script asks for another turn.
+    slurm.wait_for(array, "task 0 runs", running(0));
+    holder(&runs[0]);
+    std::thread::sleep(Duration::from_secs(1));
+    slurm.run("scancel", &["--signal=USR2", &task(0)]);
+    // Killed outright: its job fails.
+    slurm.wait_for(array, "task 1 runs", running(1));
+    let pid = holder(&runs[1]);
+    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
+    // Requeued from outside.
+    slurm.wait_for(array, "task 2 runs", running(2));
+    holder(&runs[2]);
+    slurm.run("scontrol", &["requeue", &task(2)]);
+    // A daemon that starts anew, and a node that goes and comes back.
+    let pid = std::fs::read_to_string(slurm.folder.join("slurmd.pid")).unwrap();
+    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
+    std::thread::sleep(Duration::from_secs(1));
+    slurm.daemon();
+    std::thread::sleep(Duration::from_secs(1));
+    let node = slurm.run("sinfo", &["-h", "-o", "%n"]);
+    let node = format!("NodeName={}", node.trim());
+    slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
+    slurm.run("scontrol", &["update", &node, "State=RESUME"]);
+
+    let ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
+    let over = |states: &[(u32, String)]| states.iter().all(|(_, state)| ended.contains(&state.as_str()));
+    slurm.wait_for(array, "the array ends", over);
+    // What was killed is done again by the same command.
+    let ran = slurm.affekt(&words(folder.path(), &there, &[&long[..], &SLURM[..]].concat()));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(results(&there) == results(&here), "the same bytes");
+}
+
+#[test]
+fn two_submissions_and_a_pool_do_no_run_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(slurm) = Slurm::start(folder.path()) else { return };
+    let out = folder.path().join("out");
+    let long = ["--set", "train.epochs=40"];
+    let submit = words(folder.path(), &out, &[&long[..], &SLURM[..3]].concat());
+    for _ in 0..2 {
+        let ran = slurm.affekt(&submit);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
+    let index = std::fs::read_to_string(out.join("toy/slurm/0001/index.tsv")).unwrap();
+    let runs: Vec<PathBuf> = index.lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect();
+    holder(&runs[0]);
+    let pool = affekt_with(&words(folder.path(), &out, &long));
+    assert!([0, 1].contains(&pool.code), "{}", pool.stderr);
+    assert!(pool.code == 0 || pool.stderr.contains("held by"), "{}", pool.stderr);
+    let ran = slurm.affekt(&words(folder.path(), &out, &[&long[..], &SLURM[..]].concat()));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    // Every epoch of every run was trained once: its metrics hold each number once.
+    for run in &runs {
+        let metrics = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+        assert_eq!(metrics.lines().count(), 40, "{}", run.display());
+    }
+}
