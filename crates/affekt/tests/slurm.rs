@@ -59,33 +59,6 @@ impl Slurm {
         let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         Ran { code: status.code().unwrap_or(-1), stdout, stderr }
     }
-
-    /// State of each task of an array that is not forgotten, by its index.
-    fn states(&self, array: u64) -> Vec<(u32, String)> {
-        let lines = self.run("squeue", &["-h", "-r", "-t", "all", "-o", "%K %T", "-j", &array.to_string()]);
-        let pair = |line: &str| {
-            let (index, state) = line.split_once(' ')?;
-            Some((index.parse().ok()?, state.trim().to_owned()))
-        };
-        lines.lines().filter_map(pair).collect()
-    }
-
-    fn wait_for(&self, array: u64, what: &str, reached: impl Fn(&[(u32, String)]) -> bool) {
-        let deadline = Instant::now() + Duration::from_mins(3);
-        loop {
-            let states = self.states(array);
-            if reached(&states) {
-                return;
-            }
-            assert!(Instant::now() < deadline, "{what}: {states:?}");
-            std::thread::sleep(Duration::from_millis(300));
-        }
-    }
-
-    fn daemon(&self) {
-        let status = self.command("slurmd").arg("-f").arg(self.folder.join("slurm.conf")).status().unwrap();
-        assert!(status.success());
-    }
 }
 
 impl Drop for Slurm {
@@ -154,60 +127,6 @@ fn holder(run: &Path) -> u64 {
         assert!(Instant::now() < deadline, "{} was never held", run.display());
         std::thread::sleep(Duration::from_millis(100));
     }
-}
-
-#[test]
-fn no_disturbance_changes_a_byte() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(slurm) = Slurm::start(folder.path()) else { return };
-    let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
-    let long = ["--set", "train.epochs=120"];
-    let local = affekt_with(&words(folder.path(), &here, &long));
-    assert_eq!(local.code, 0, "{}", local.stderr);
-
-    let told = words(folder.path(), &there, &[&long[..], &SLURM[..3]].concat());
-    let ran = slurm.affekt(&told);
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-    let jobs = std::fs::read_to_string(there.join("toy/slurm/0001/jobs.json")).unwrap();
-    let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap();
-    let array = jobs["arrays"][0].as_u64().unwrap();
-    let index = std::fs::read_to_string(there.join("toy/slurm/0001/index.tsv")).unwrap();
-    let runs: Vec<PathBuf> = index.lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect();
-    let task = |k: usize| format!("{array}_{k}");
-    let running =
-        |k: u32| move |states: &[(u32, String)]| states.iter().any(|s| s.0 == k && s.1 == "RUNNING");
-
-    // Asked to stop: its state is kept, and the script asks for another turn.
-    slurm.wait_for(array, "task 0 runs", running(0));
-    holder(&runs[0]);
-    std::thread::sleep(Duration::from_secs(1));
-    slurm.run("scancel", &["--signal=USR2", &task(0)]);
-    // Killed outright: its job fails.
-    slurm.wait_for(array, "task 1 runs", running(1));
-    let pid = holder(&runs[1]);
-    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
-    // Requeued from outside.
-    slurm.wait_for(array, "task 2 runs", running(2));
-    holder(&runs[2]);
-    slurm.run("scontrol", &["requeue", &task(2)]);
-    // A daemon that starts anew, and a node that goes and comes back.
-    let pid = std::fs::read_to_string(slurm.folder.join("slurmd.pid")).unwrap();
-    assert!(Command::new("kill").arg(pid.trim()).status().unwrap().success());
-    std::thread::sleep(Duration::from_secs(1));
-    slurm.daemon();
-    std::thread::sleep(Duration::from_secs(1));
-    let node = slurm.run("sinfo", &["-h", "-o", "%n"]);
-    let node = format!("NodeName={}", node.trim());
-    slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
-    slurm.run("scontrol", &["update", &node, "State=RESUME"]);
-
-    let ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
-    let over = |states: &[(u32, String)]| states.iter().all(|(_, state)| ended.contains(&state.as_str()));
-    slurm.wait_for(array, "the array ends", over);
-    // What was killed is done again by the same command.
-    let ran = slurm.affekt(&words(folder.path(), &there, &[&long[..], &SLURM[..]].concat()));
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-    assert!(results(&there) == results(&here), "the same bytes");
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
 
 #[cfg(feature = "torch")]
 fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Result<Outcome> {
+    // Without a backtrace: gathering one takes memory, which may be what is missing, and then waits for itself.
+    std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let device = affekt_tensor::device(&args.device).context("--device")?;
     let run = || crate::train::run(&args.run, device, every, stop);
     let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(broken(&args.run, &*panic)));
@@ -48,7 +50,11 @@ fn broken(run: &std::path::Path, panic: &(dyn std::any::Any + Send)) -> anyhow::
     let message = panic.downcast_ref::<String>().map(String::as_str);
     let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     let run = run.display();
-    if ["allocate memory", "out of memory", "bad_alloc"].iter().any(|sign| message.contains(sign)) {
+    // The last is oneDNN's, which does not say what it lacked.
+    if ["allocate memory", "out of memory", "bad_alloc", "failed to spawn thread", "create a primitive"]
+        .iter()
+        .any(|sign| message.contains(sign))
+    {
         return anyhow::anyhow!(
             "{run}: out of memory; lower train.batch_size (train.accumulate makes up for it) or run fewer at a time \
              (--jobs). What was kept stays, and the same command goes on from it"
