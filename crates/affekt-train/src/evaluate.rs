@@ -1,15 +1,16 @@
 //! Predictions of a model on a split.
 
 use affekt_artifact::{ManifestRow, PredictionRow, Selection};
-use affekt_augment::{Augment, Border, ShiftCrop};
-use affekt_core::{Seed, Stream};
+use affekt_augment::Augment;
+use affekt_core::Seed;
 use affekt_learn::{AffectModel, ModelOutput};
 use affekt_metrics::{Confusion, UndefinedClass};
-use affekt_tensor::{Device, Kind, Mode, Precision, Tensor, no_grad_guard};
+use affekt_tensor::{Device, Mode, Precision, Tensor, no_grad_guard};
 
 use crate::assemble::{Assembler, Jitter};
 use crate::pixels::Pixels;
-use crate::{FaceSet, NetworkInput, TrainError};
+use crate::views::{Moved, Said};
+use crate::{FaceSaid, FaceSet, NetworkInput, TrainError, Views};
 
 /// Runs a model over a split without augmentation.
 #[derive(Clone, Copy, Debug)]
@@ -22,38 +23,6 @@ pub struct Evaluator {
     pub views: Views,
     /// Device of the model.
     pub device: Device,
-}
-
-/// The views of a face that a prediction averages over: probabilities, valence and arousal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Views {
-    /// The face and its mirror image.
-    pub mirror: bool,
-    /// Pixels, at most half the face: the face in place and moved by so much in the eight directions, the border pixel
-    /// repeated; 0 for in place alone.
-    pub shift: u32,
-}
-
-impl Views {
-    /// How far down and to the right the face is moved in each view.
-    fn moves(self) -> Vec<(isize, isize)> {
-        let by = isize::try_from(self.shift).expect("because pixels of a face fit");
-        let steps: &[isize] = if by == 0 { &[0] } else { &[0, -by, by] };
-        steps.iter().flat_map(|&down| steps.iter().map(move |&right| (down, right))).collect()
-    }
-}
-
-/// Moves every face alike; draws nothing.
-struct Moved {
-    down: isize,
-    right: isize,
-    shift: u32,
-}
-
-impl Augment for Moved {
-    fn apply(&self, image: &mut [u8], size: usize, _stream: &mut Stream) {
-        ShiftCrop::new(self.shift, Border::Edge).shift(image, size, self.down, self.right);
-    }
 }
 
 impl Evaluator {
@@ -170,35 +139,6 @@ impl Evaluator {
     }
 }
 
-/// What a model says of one face.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FaceSaid {
-    /// Probability of each class.
-    pub probabilities: Vec<f32>,
-    /// Valence and arousal; `None` without that head.
-    pub va: Option<[f32; 2]>,
-    /// Probability of each action unit; empty without that head.
-    pub aus: Vec<f32>,
-}
-
-impl FaceSaid {
-    /// Position of the most probable class, the first of several.
-    pub fn best(&self) -> usize {
-        let mut best = 0;
-        for (i, value) in self.probabilities.iter().enumerate() {
-            if *value > self.probabilities[best] {
-                best = i;
-            }
-        }
-        best
-    }
-
-    /// False when a probability of a class is NaN.
-    pub fn is_finite(&self) -> bool {
-        self.probabilities.iter().all(|p| p.is_finite())
-    }
-}
-
 impl Evaluator {
     /// Shows what the model says of the samples at `positions`, batch by batch: faces as they are, or their centre
     /// crops.
@@ -221,41 +161,6 @@ impl Evaluator {
             see(&rows, &model.forward(&assembler.batch(chunk, None).images, mode));
         }
         Ok(())
-    }
-}
-
-/// A model's output on the scale of its predictions.
-struct Said {
-    probabilities: Tensor,
-    va: Option<Tensor>,
-    aus: Option<Tensor>,
-}
-
-impl Said {
-    /// Means over `views` images of each sample: of logits, and of valence and arousal.
-    fn new(output: ModelOutput, views: usize) -> Self {
-        let views = i64::try_from(views).expect("because there are ten at most");
-        let mean = |x: Tensor| {
-            if views == 1 { x } else { x.view([-1, views, x.size()[1]]).mean_dim(1, false, None::<Kind>) }
-        };
-        Self {
-            probabilities: mean(output.expression).softmax(-1, Kind::Float),
-            va: output.va.map(mean),
-            aus: output.aus.map(|logits| mean(logits).sigmoid()),
-        }
-    }
-
-    /// Mean of what was said of several views.
-    fn mean(views: Vec<Self>) -> Self {
-        let n = views.len() as f64;
-        let sum = views.into_iter().reduce(|a, b| Self {
-            probabilities: a.probabilities + b.probabilities,
-            va: a.va.zip(b.va).map(|(a, b)| a + b),
-            aus: a.aus.zip(b.aus).map(|(a, b)| a + b),
-        });
-        let Self { probabilities, va, aus } = sum.expect("because a face is seen at least in place");
-        let mean = |x: Tensor| if n > 1.0 { x / n } else { x };
-        Self { probabilities: mean(probabilities), va: va.map(mean), aus: aus.map(mean) }
     }
 }
 

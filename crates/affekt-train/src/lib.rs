@@ -17,12 +17,14 @@ mod running;
 mod seal;
 mod sets;
 mod survey;
+mod views;
 
 pub use error::TrainError;
-pub use evaluate::{Evaluator, FaceSaid, Views, expression_scores};
+pub use evaluate::{Evaluator, expression_scores};
 pub use fit::{EpochRecord, FitParams, Fitted, FrozenWarmup, Training};
 pub use order::{EpochOrder, Shuffled};
 pub use pixels::{Crop, NetworkInput};
 pub use resume::{Keeper, TrainState, Wish};
 pub use seal::{FrozenSelection, SealedTest, TestSet};
 pub use sets::{FaceSet, Splits, TrainSet, ValidSet};
+pub use views::{FaceSaid, Views};
