@@ -3,7 +3,7 @@
 #
 # `start` writes DIR/slurm.conf, starts munged, slurmctld and slurmd in the foreground's background and waits until the node
 # is idle; use it with SLURM_CONF=DIR/slurm.conf. It needs root, as Slurm's own daemons do. Nothing outside DIR is changed
-# but munge's key, which is made where there is none. Exit code 3: Slurm is not installed and cannot be.
+# but munge's key, which is made where there is none. Exit code 3: Slurm cannot be installed or run here.
 set -eu
 
 say() { echo "slurm.sh: $*" >&2; }
@@ -78,10 +78,17 @@ CONF
     # The daemon insists on a key of its own user.
     cp /etc/munge/munge.key "$dir/munge/key"
     chmod 400 "$dir/munge/key"
+    [ "$(id -u)" = 0 ] || {
+        say "Slurm's daemons need root"
+        return 3
+    }
     munged --force --socket="$dir/munge/socket" --key-file="$dir/munge/key" --pid-file="$dir/munge/pid" \
-        --log-file="$dir/munge/log" --seed-file="$dir/munge/seed"
-    slurmctld -f "$dir/slurm.conf" -c
-    slurmd -f "$dir/slurm.conf"
+        --log-file="$dir/munge/log" --seed-file="$dir/munge/seed" &&
+        slurmctld -f "$dir/slurm.conf" -c && slurmd -f "$dir/slurm.conf" || {
+        say "a daemon of Slurm did not start"
+        stop "$dir"
+        return 3
+    }
     export SLURM_CONF="$dir/slurm.conf"
     for _ in $(seq 60); do
         case $(sinfo -h -o %T 2>/dev/null || true) in
@@ -92,7 +99,7 @@ CONF
     say "the node did not come up; see $dir/slurmctld.log and $dir/slurmd.log"
     tail -n 5 "$dir/slurmctld.log" "$dir/slurmd.log" >&2 || true
     stop "$dir"
-    return 1
+    return 3
 }
 
 stop() {

@@ -8,6 +8,9 @@ use affekt_core::Split;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
+    /// There is no batch for a step: fewer were made than asked for.
+    #[error("no batch is left for a step of the epoch; this is a fault of the loop")]
+    NoBatch,
     /// A split is too small to train or measure on.
     #[error("split {split} has {got} usable samples; expected at least {expected}")]
     TooFew {

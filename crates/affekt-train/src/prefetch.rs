@@ -1,5 +1,6 @@
 //! Batches made on another thread while the network computes.
 
+use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
@@ -18,13 +19,10 @@ pub(crate) struct Batches<'a> {
 }
 
 impl<'a> Batches<'a> {
-    /// The next batch.
-    ///
-    /// # Panics
-    /// Past the last one, or when the thread that makes them panicked, whose message is then on record.
-    pub(crate) fn next(&mut self) -> (Batch, &'a [usize]) {
-        let positions = self.positions.next().expect("because a step asks for as many as there are");
-        (self.made.recv().expect("because the thread that makes batches makes all of them"), positions)
+    /// The next batch; [`TrainError::NoBatch`] past the last one, and when the thread that makes them broke down.
+    pub(crate) fn next(&mut self) -> Result<(Batch, &'a [usize]), TrainError> {
+        let positions = self.positions.next().ok_or(TrainError::NoBatch)?;
+        Ok((self.made.recv().map_err(|_| TrainError::NoBatch)?, positions))
     }
 }
 
@@ -39,7 +37,7 @@ pub(crate) fn prefetch(
 ) -> Result<(), TrainError> {
     let (send, made) = sync_channel(WAITING);
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let maker = scope.spawn(move || {
             for samples in positions {
                 // The other side is gone when learning ended early.
                 if send.send(assembler.batch(samples, Some(jitter))).is_err() {
@@ -47,6 +45,11 @@ pub(crate) fn prefetch(
                 }
             }
         });
-        learn(&mut Batches { made, positions: positions.iter() })
+        let learned = learn(&mut Batches { made, positions: positions.iter() });
+        // What broke the other thread is the cause of whatever this one met.
+        match maker.join() {
+            Ok(()) => learned,
+            Err(panic) => resume_unwind(panic),
+        }
     })
 }

@@ -45,7 +45,7 @@ impl Running<'_> {
         self.live.optimizer.zero_grad();
         let n = self.params.accumulate as u64;
         for part in 0..n {
-            let (batch, positions) = batches.next();
+            let (batch, positions) = batches.next()?;
             let at = At { epoch, step: step as u64, pass: global_step * n + part };
             self.backward(batch, positions, at)?;
         }

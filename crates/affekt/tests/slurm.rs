@@ -33,7 +33,7 @@ impl Slurm {
         let folder = folder.join("slurm");
         let ran = script().arg("start").arg(&folder).args(["2"]).output().unwrap();
         if ran.status.code() == Some(3) {
-            affekt_testkit::skip("slurm: Slurm is not here and cannot be installed");
+            affekt_testkit::skip(&format!("slurm: {}", text(&ran).trim()));
             return None;
         }
         assert!(ran.status.success(), "{}", text(&ran));
