@@ -96,8 +96,14 @@ fn ours(affekt: &Path, study: &Path, data_root: &Path, out: &Path) -> Result<Tur
     let decoding =
         decoding.with_context(|| format!("affekt said {told:?}; expected `N images/s` of the pictures"))?;
     let runs = out.join("bench-epoch").join("runs");
-    let entry = std::fs::read_dir(&runs)?.next().context("no run was made")??;
-    let text = std::fs::read_to_string(entry.path().join("metrics.jsonl"))?;
+    // The arm that is not trained has no metrics.
+    let metrics = std::fs::read_dir(&runs)
+        .with_context(|| format!("cannot read {}", runs.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path().join("metrics.jsonl")))
+        .find(|path| path.is_file())
+        .with_context(|| format!("{} holds no run that was trained", runs.display()))?;
+    let text =
+        std::fs::read_to_string(&metrics).with_context(|| format!("cannot read {}", metrics.display()))?;
     let epochs: Vec<Epoch> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let [first, second] = epochs.as_slice() else {
         anyhow::bail!("{} has {} epochs; expected 2", runs.display(), epochs.len());
