@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{LockOwner, StudyError};
 
+/// Exit code of a training that was asked to stop and kept its state: whoever started it may start it again. Queues know it
+/// as a code to requeue on.
+pub const EXIT_KEPT: u8 = 85;
+
 /// A run to execute: a folder with `run.json` and no `DONE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {

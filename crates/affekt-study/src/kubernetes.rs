@@ -6,6 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::EXIT_KEPT;
+
 /// What a cluster must be told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,7 @@ const fn three() -> u32 {
 
 impl KubernetesSpec {
     /// The manifest of `n` runs: run k is line k + 1 of `index`, a path within the volume. A run that was asked to stop (exit
-    /// code 85) is begun again and does not count as a failure.
+    /// code [`EXIT_KEPT`]) is begun again and does not count as a failure.
     ///
     /// # Source
     /// Kubernetes API, `batch/v1` Job: `completionMode: Indexed`, `podFailurePolicy`
@@ -96,7 +98,7 @@ impl KubernetesSpec {
                 "backoffLimitPerIndex": self.backoff_limit_per_index,
                 "maxFailedIndexes": n,
                 "podFailurePolicy": { "rules": [
-                    { "action": "Ignore", "onExitCodes": { "operator": "In", "values": [85] } },
+                    { "action": "Ignore", "onExitCodes": { "operator": "In", "values": [EXIT_KEPT] } },
                     { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
                 ] },
                 "template": { "metadata": { "labels": { "app": "affekt" } }, "spec": pod },

@@ -43,7 +43,7 @@ pub use compare::{
 pub use contrast::{lower_is_better, test_row};
 pub use done::{Done, RUN_OUTPUTS, failure, finish_run, forget_failure, is_done, is_intact, note_failure};
 pub use error::StudyError;
-pub use executor::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
+pub use executor::{EXIT_KEPT, EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
 pub use kubernetes::{KubernetesSpec, relative_index};
 pub use local_pool::LocalPool;
 pub use lock::{LockError, LockOwner, RunLock};

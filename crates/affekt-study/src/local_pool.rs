@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crate::{EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock, StudyError, is_done};
+use crate::{
+    EXIT_KEPT, EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock, StudyError, is_done,
+};
 
 /// Keep freed blocks of up to 1 GiB in the process, in huge pages where the system grants them on request.
 const MALLOC_TUNABLES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:\
     glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864";
 
-/// Exit code of a run that was asked to stop and kept its state.
-const EXIT_KEPT: i32 = 85;
 /// How long a child may take to end after being asked to.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often the stop flag is looked at.
@@ -176,7 +176,7 @@ impl LocalPool {
             return Ok(JobStatus::Done { seconds: ended.started.elapsed().as_secs_f64() });
         }
         // Ctrl-C in a terminal reaches the children too; one that was asked to stop by itself says so by its code.
-        if self.stop.load(Ordering::Relaxed) || exit.code() == Some(EXIT_KEPT) {
+        if self.stop.load(Ordering::Relaxed) || exit.code() == Some(i32::from(EXIT_KEPT)) {
             return Ok(JobStatus::Stopped);
         }
         if let Some(owner) = RunLock::holder(&job.folder).filter(|owner| owner.pid != ended.child.id()) {

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use affekt_artifact::{ArtifactError, write_atomic};
@@ -64,8 +65,8 @@ pub struct RunLock {
 #[derive(Debug)]
 struct Beat {
     path: PathBuf,
-    /// Closed by the drop, which ends the thread.
-    stop: Option<Sender<()>>,
+    /// Dropped to end the thread, which is waited for: a late beat would leave a file behind.
+    thread: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Beat {
@@ -80,18 +81,21 @@ impl Beat {
         let beaten = path.clone();
         // A beat that cannot be written leaves the lock to whoever waits ten minutes for it.
         let _ = fs::write(&beaten, "");
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             while stopped.recv_timeout(Self::EVERY) == Err(RecvTimeoutError::Timeout) {
                 let _ = fs::write(&beaten, "");
             }
         });
-        Self { path, stop: Some(stop) }
+        Self { path, thread: Some((stop, thread)) }
     }
 }
 
 impl Drop for Beat {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        if let Some((stop, thread)) = self.thread.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -49,6 +49,14 @@ impl<'a> Assembler<'a> {
     /// The augmentation of a sample is keyed by its place in the cache, not in the batch: the order of a batch
     /// or a different batch size changes nothing.
     pub(crate) fn batch(&mut self, positions: &[usize], jitter: Option<Jitter<'_>>) -> Batch {
+        let images = self.images(positions, jitter);
+        let views = self.pixels.views();
+        let shown: Vec<usize> = positions.iter().flat_map(|&position| repeat_n(position, views)).collect();
+        Batch { images, target: self.target(&shown) }
+    }
+
+    /// The images of a batch without their targets.
+    pub(crate) fn images(&mut self, positions: &[usize], jitter: Option<Jitter<'_>>) -> Tensor {
         let views = self.pixels.views();
         for &position in positions {
             let index = self.faces.rows[position].0;
@@ -62,8 +70,7 @@ impl<'a> Assembler<'a> {
             let change = jitter.map(|jitter| (jitter.augment, &stream as &dyn Fn(u64) -> Stream));
             self.pixels.push(|out| face.copy_rgb(out), change);
         }
-        let shown: Vec<usize> = positions.iter().flat_map(|&position| repeat_n(position, views)).collect();
-        Batch { images: self.pixels.take(self.device), target: self.target(&shown) }
+        self.pixels.take(self.device)
     }
 
     fn target(&self, positions: &[usize]) -> Target {

@@ -2,7 +2,7 @@
 
 use affekt_artifact::{ManifestRow, PredictionRow, Selection};
 use affekt_augment::Augment;
-use affekt_core::Seed;
+use affekt_core::{Seed, Stream};
 use affekt_learn::{AffectModel, ModelOutput};
 use affekt_metrics::{Confusion, UndefinedClass};
 use affekt_tensor::{Device, Mode, Precision, Tensor, no_grad_guard};
@@ -52,9 +52,8 @@ impl Evaluator {
         let positions: Vec<usize> = (0..faces.len()).collect();
         let mut rows = Vec::with_capacity(faces.len());
         for chunk in positions.chunks(Self::BATCH) {
-            let said = self.said(model, chunk.len(), &mut |moved| {
-                assembler.batch(chunk, Some(Jitter::fixed(moved))).images
-            });
+            let said =
+                self.said(model, chunk.len(), &mut |moved| assembler.images(chunk, moved.map(Jitter::fixed)));
             for (&position, said) in chunk.iter().zip(said) {
                 let row = &faces.rows[position].1;
                 if !said.is_finite() {
@@ -93,7 +92,7 @@ impl Evaluator {
         &self,
         model: &dyn AffectModel,
         size: usize,
-        faces: &[Vec<u8>],
+        faces: &[&[u8]],
     ) -> Result<Vec<FaceSaid>, TrainError> {
         let mut pixels = Pixels::new(size, self.input)?;
         let mut all = Vec::with_capacity(faces.len());
@@ -101,7 +100,13 @@ impl Evaluator {
             all.extend(self.said(model, chunk.len(), &mut |moved| {
                 for face in chunk {
                     assert_eq!(face.len(), size * size * 3, "a face must hold one {size} x {size} RGB image");
-                    pixels.push(|out| out.clone_from(face), Some((moved, &|_| Seed(0).stream("still", &[]))));
+                    let still = |_| Seed(0).stream("still", &[]);
+                    let change = moved.map(|moved| (moved, &still as &dyn Fn(u64) -> Stream));
+                    let fill = |out: &mut Vec<u8>| {
+                        out.clear();
+                        out.extend_from_slice(face);
+                    };
+                    pixels.push(fill, change);
                 }
                 pixels.take(self.device)
             }));
@@ -109,19 +114,21 @@ impl Evaluator {
         Ok(all)
     }
 
-    /// What a model says of `n` faces, whose images `images` makes for each way of moving them.
+    /// What a model says of `n` faces, whose images `images` makes for each way of moving them, none for in place.
     fn said(
         &self,
         model: &dyn AffectModel,
         n: usize,
-        images: &mut dyn FnMut(&dyn Augment) -> Tensor,
+        images: &mut dyn FnMut(Option<&dyn Augment>) -> Tensor,
     ) -> Vec<FaceSaid> {
         let _guard = no_grad_guard();
         let mode = Mode { train: false, precision: self.precision, noise: Seed(0) };
         let crops = self.input.crop.views();
         let mut views = Vec::new();
         for (down, right) in self.views.moves() {
-            let images = images(&Moved { down, right, shift: self.views.shift });
+            let moved = Moved { down, right, shift: self.views.shift };
+            let in_place = (down, right) == (0, 0);
+            let images = images((!in_place).then_some(&moved as &dyn Augment));
             views.push(Said::new(model.forward(&images, mode), crops));
             if self.views.mirror {
                 views.push(Said::new(model.forward(&images.flip([3]), mode), crops));

@@ -90,14 +90,16 @@ impl Running<'_> {
     /// One update from the gradients that were gathered.
     fn update(&mut self, epoch: u32, global_step: u64) {
         let Self { schedule, params, live, .. } = self;
-        let mut gradients = Gradients::of(&live.store.parameters());
         live.lr = params.lr * schedule.factor(global_step);
-        if live.scale.as_mut().is_some_and(|scale| !scale.unscale(&mut gradients)) {
-            live.sums.skipped += 1;
-            return;
-        }
-        if let Some(max_norm) = params.clip_norm {
-            live.sums.see_gradient(gradients.clip(max_norm));
+        if live.scale.is_some() || params.clip_norm.is_some() {
+            let mut gradients = Gradients::of(&live.store.parameters());
+            if live.scale.as_mut().is_some_and(|scale| !scale.unscale(&mut gradients)) {
+                live.sums.skipped += 1;
+                return;
+            }
+            if let Some(max_norm) = params.clip_norm {
+                live.sums.see_gradient(gradients.clip(max_norm));
+            }
         }
         let lr = live.lr;
         live.optimizer.step_by(&|name| params.lr_share(name, epoch).map(|share| lr * share));

@@ -20,10 +20,6 @@ pub(crate) enum Outcome {
     Kept,
 }
 
-/// Exit code of [`Outcome::Kept`], as queues that requeue on a code know it.
-#[cfg(feature = "torch")]
-const EXIT_KEPT: u8 = 85;
-
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
@@ -31,7 +27,7 @@ impl From<Outcome> for ExitCode {
             Outcome::CheckFailed => 1,
             Outcome::Interrupted => 130,
             #[cfg(feature = "torch")]
-            Outcome::Kept => EXIT_KEPT,
+            Outcome::Kept => affekt_study::EXIT_KEPT,
         })
     }
 }

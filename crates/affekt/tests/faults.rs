@@ -9,19 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{affekt_with, repository, toy_study};
-
-const ARMS: &str = r#"
-[[arm]]
-name = "a"
-isolates = "a."
-cost = { kind = "none" }
-
-[[arm]]
-name = "b"
-isolates = "b."
-cost = { kind = "none" }
-"#;
+use support::{TWO_ARMS, affekt_with, repository, toy_study};
 
 fn text(output: &Output) -> String {
     let both = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -31,7 +19,7 @@ fn text(output: &Output) -> String {
 /// Words of the toy study, in `folder`, its results in `out`.
 fn study(folder: &Path, out: &Path, rest: &[&str]) -> Vec<String> {
     let path = folder.join("study.toml");
-    std::fs::write(&path, toy_study("toy", ["a", "b"], ARMS)).unwrap();
+    std::fs::write(&path, toy_study("toy", ["a", "b"], TWO_ARMS)).unwrap();
     let words = ["study", "run", path.to_str().unwrap(), "--out", out.to_str().unwrap(), "--jobs", "2"];
     words.iter().chain(&["--save-every", "0"]).chain(rest).map(ToString::to_string).collect()
 }

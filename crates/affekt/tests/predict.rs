@@ -11,24 +11,12 @@ use std::process::Command;
 
 use affekt_core::Seed;
 use image::{Rgb, RgbImage};
-use support::{affekt_with, repository, toy_study};
-
-const ARMS: &str = r#"
-[[arm]]
-name = "a"
-isolates = "a."
-cost = { kind = "none" }
-
-[[arm]]
-name = "b"
-isolates = "b."
-cost = { kind = "none" }
-"#;
+use support::{TWO_ARMS, affekt_with, repository, toy_study};
 
 /// The folders of two trained runs.
 fn trained(folder: &Path) -> Vec<PathBuf> {
     let study = folder.join("study.toml");
-    std::fs::write(&study, toy_study("toy", ["a", "b"], ARMS)).unwrap();
+    std::fs::write(&study, toy_study("toy", ["a", "b"], TWO_ARMS)).unwrap();
     let words =
         ["study", "run", study.to_str().unwrap(), "--out", folder.to_str().unwrap(), "--set", "seeds=[0]"];
     let mut words: Vec<String> = words.map(str::to_owned).to_vec();

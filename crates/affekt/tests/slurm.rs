@@ -8,19 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use support::{Ran, affekt_with, repository, toy_study};
-
-const ARMS: &str = r#"
-[[arm]]
-name = "a"
-isolates = "a."
-cost = { kind = "none" }
-
-[[arm]]
-name = "b"
-isolates = "b."
-cost = { kind = "none" }
-"#;
+use support::{Ran, TWO_ARMS, affekt_with, repository, toy_study};
 
 /// A running Slurm; stopped when dropped.
 struct Slurm {
@@ -78,7 +66,7 @@ fn text(output: &Output) -> String {
 
 fn words(folder: &Path, out: &Path, rest: &[&str]) -> Vec<String> {
     let path = folder.join("study.toml");
-    std::fs::write(&path, toy_study("toy", ["a", "b"], ARMS)).unwrap();
+    std::fs::write(&path, toy_study("toy", ["a", "b"], TWO_ARMS)).unwrap();
     let words = ["study", "run", path.to_str().unwrap(), "--out", out.to_str().unwrap()];
     words.iter().chain(rest).map(ToString::to_string).collect()
 }
@@ -112,7 +100,8 @@ fn eight_runs_give_the_bytes_of_the_local_pool() {
     assert!(again.stdout.contains("nothing to do"), "{}", again.stdout);
     let unknown =
         slurm.affekt(&words(folder.path(), &there, &["--executor", "slurm", "--slurm-set", "mem=4"]));
-    assert!(unknown.code == 2 || again.code == 0, "{}", unknown.stderr);
+    assert_eq!(unknown.code, 2, "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("mem_gb"), "the keys there are: {}", unknown.stderr);
 }
 
 /// The process that holds the lock of a run, once it does.

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::side::{median_ratio, output, outputs};
+use super::side::{last_json, median_ratio, output, outputs};
 use super::{median, peer};
 use crate::workspace::Workspace;
 use crate::{Outcome, reproduce};
@@ -69,11 +69,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
         measured.affekt.push(ours(&affekt, &study, &data_root, &folder.join("runs"))?);
         let mut command = Command::new(&python);
         command.arg(&script).arg(&data_root).args([SIZE, BATCH, WORKERS, THREADS, "channels-last"]);
-        let text = output(&mut command)?;
-        let last = text.lines().last().unwrap_or_default();
-        let turn = serde_json::from_str(last)
-            .with_context(|| format!("{} printed {last:?}; expected one JSON object", script.display()))?;
-        measured.peer.push(turn);
+        measured.peer.push(last_json(&output(&mut command)?)?);
     }
     print(&measured)?;
     let json = folder.join("epoch.json");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde::de::DeserializeOwned;
 
 use crate::workspace::Workspace;
 
@@ -37,6 +38,12 @@ pub(super) fn last_number(text: &str, label: &str) -> Result<f64> {
     number
         .and_then(|text| text.trim().parse().ok())
         .with_context(|| format!("a side printed {text:?}; expected `{label} N` last"))
+}
+
+/// What a side printed last, as JSON.
+pub(super) fn last_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let last = text.lines().last().unwrap_or_default();
+    serde_json::from_str(last).with_context(|| format!("a side printed {last:?}; expected one JSON object"))
 }
 
 /// Median over rounds of `numerator / denominator`, round by round.

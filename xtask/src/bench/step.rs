@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::side::{example, median_ratio, output};
+use super::side::{example, last_json, median_ratio, output};
 use super::{median, peer};
 use crate::Outcome;
 use crate::setup;
@@ -114,11 +114,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
             for round in 1..=args.rounds {
                 eprintln!("{net} {size} px, batch {batch}, {precision}: round {round} of {}", args.rounds);
                 let settings = [net, size, batch, precision, &threads, &steps];
-                measured.ours.add(turn(Command::new(&ours).args(settings).arg(&exchange))?);
+                measured.ours.add(last_json(&output(Command::new(&ours).args(settings).arg(&exchange))?)?);
                 for (side, layout) in measured.peers.iter_mut().zip(LAYOUTS) {
                     let mut command = Command::new(&python);
                     command.arg(&script).args(settings).arg(&exchange).arg(layout);
-                    side.add(turn(&mut command)?);
+                    side.add(last_json(&output(&mut command)?)?);
                 }
             }
             all.push(measured);
@@ -173,11 +173,4 @@ fn print(all: &[Measured], threads: &str) {
     println!(
         "peer: torch 2.11 eager, fused AdamW, autocast for bf16, in its faster layout (xtask/peers/step.py)"
     );
-}
-
-/// Runs one side; its last line is a [`Turn`].
-fn turn(command: &mut Command) -> Result<Turn> {
-    let text = output(command)?;
-    let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str(last).with_context(|| format!("a side printed {last:?}; expected one JSON object"))
 }

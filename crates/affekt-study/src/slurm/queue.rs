@@ -42,7 +42,10 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// Largest index of an array, plus one; 1001, Slurm's default, where it does not say.
+    /// Largest index of an array plus one, as Slurm has it by default.
+    pub const DEFAULT_ARRAY_SIZE: usize = 1001;
+
+    /// Largest index of an array plus one; the default where Slurm does not say.
     ///
     /// # Errors
     /// [`QueueError`].
@@ -50,7 +53,7 @@ impl Queue {
         let text = run("scontrol", ["show", "config"])?;
         let line = text.lines().find_map(|line| line.trim().strip_prefix("MaxArraySize"));
         let value = line.and_then(|line| line.trim().strip_prefix('=')?.trim().parse().ok());
-        Ok(value.unwrap_or(1001))
+        Ok(value.unwrap_or(Self::DEFAULT_ARRAY_SIZE))
     }
 
     /// Submits a script and gives the job's number.

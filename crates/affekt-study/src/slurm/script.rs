@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::SlurmSpec;
+use crate::EXIT_KEPT;
 
 /// A word for the shell, whatever is in it.
 pub(super) fn quoted(word: &str) -> String {
@@ -44,16 +45,16 @@ fi
 {setup}export OMP_NUM_THREADS={threads} MKL_NUM_THREADS={threads} RAYON_NUM_THREADS={threads}
 srun --ntasks=1 --cpus-per-task={cpus}{srun} {program} train --run "$run" --save-every 300
 code=$?
-# 85: asked to stop, state kept. The script asks for another turn, for a container may have no scontrol; of its own task and
+# {EXIT_KEPT}: asked to stop, state kept. The script asks for another turn, for a container may have no scontrol; of its own task and
 # not of the whole array.
-if [ "$code" = 85 ]; then
+if [ "$code" = {EXIT_KEPT} ]; then
     if [ "$SECONDS" -ge {near} ]; then
         count="$folder/timeouts/$line"
         n=$(($(cat "$count" 2>/dev/null || echo 0) + 1))
         echo "$n" >"$count"
         if [ "$n" -gt {max} ]; then
             echo "out of time $n times, more than max_num_timeout = {max}; its state is kept" >&2
-            exit 85
+            exit {EXIT_KEPT}
         fi
     fi
     scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}" && exit 0

@@ -12,8 +12,6 @@ use crate::output;
 
 /// How often the queue is asked.
 const TICK: Duration = Duration::from_secs(2);
-/// Largest array where nobody can be asked, as Slurm has it by default.
-const DEFAULT_ARRAY: usize = 1001;
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +31,10 @@ pub(super) fn run(
     total: usize,
     stop: &AtomicBool,
 ) -> anyhow::Result<Handed> {
+    let spec = SlurmSpec::load(args.file.as_deref(), &args.set)?;
     if to_do.is_empty() {
         return Ok(Handed::Ended);
     }
-    let spec = SlurmSpec::load(args.file.as_deref(), &args.set)?;
     let (name, threads) = (&study.spec().study, study.spec().threads_per_run);
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let submission = Submission::write(dir, name, to_do, threads, &program, &spec)?;
@@ -54,7 +52,7 @@ pub(super) fn run(
         spec.max_num_timeout,
     ))?;
     if !args.submit {
-        let lines = submission.commands(DEFAULT_ARRAY);
+        let lines = submission.commands(Queue::DEFAULT_ARRAY_SIZE);
         output::line(&format!("submit with:\n  {}\nor the same command with --submit", lines.join("\n  ")))?;
         return Ok(Handed::Over);
     }

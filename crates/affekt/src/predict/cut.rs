@@ -1,6 +1,7 @@
 //! Faces cut out of pictures, as they were for training or where a detector finds them.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use affekt_face::{
     DecodeLimits, Detection, DetectorName, FaceDetector, FaceHint, FacePolicy, Fit, Framing, Picture,
@@ -18,14 +19,16 @@ const LIMITS: (u64, u64) = (1 << 26, 1 << 28);
 /// How faces are cut out of pictures.
 pub(super) struct Cut {
     pub(super) framing: Framing,
-    pub(super) preprocess: Preprocess,
-    /// Detector, and which of its faces.
-    detected: Option<(DetectorName, Option<FacePolicy>)>,
+    preprocess: Preprocess,
+    /// Detector, and which of its faces; none for all of them.
+    pub(super) detected: Option<(DetectorName, Option<FacePolicy>)>,
     limits: DecodeLimits,
+    /// Those at rest: a detector may be a program, and is not to be started for every few pictures.
+    idle: Mutex<Vec<Workers>>,
 }
 
-/// What is needed once a thread.
-pub(super) struct Workers {
+/// What looks at one picture at a time.
+struct Workers {
     preprocessor: Preprocessor,
     detector: Option<Box<dyn FaceDetector>>,
 }
@@ -75,15 +78,28 @@ impl Cut {
             // Told before anything is read.
             detector(name)?;
         }
-        Ok(Self { framing, preprocess, detected, limits })
+        Ok(Self { framing, preprocess, detected, limits, idle: Mutex::default() })
     }
 
-    pub(super) fn workers(&self) -> anyhow::Result<Workers> {
+    /// The faces of a picture; called from many threads.
+    pub(super) fn faces(&self, path: &Path) -> Seen {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting = idle().pop();
+        let mut workers = match resting.map_or_else(|| self.workers(), Ok) {
+            Ok(workers) => workers,
+            Err(error) => return Seen::Nothing(format!("{error:#}")),
+        };
+        let seen = self.look(&mut workers, path);
+        idle().push(workers);
+        seen
+    }
+
+    fn workers(&self) -> anyhow::Result<Workers> {
         let detector = self.detected.map(|(name, _)| detector(name)).transpose()?;
         Ok(Workers { preprocessor: Preprocessor::new(self.preprocess), detector })
     }
 
-    pub(super) fn faces(&self, workers: &mut Workers, path: &Path) -> Seen {
+    fn look(&self, workers: &mut Workers, path: &Path) -> Seen {
         let picture = match load(path, self.limits) {
             Ok(picture) => picture,
             Err(error) => return Seen::Nothing(format!("{:#}", anyhow::Error::from(error))),

@@ -82,27 +82,17 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<Predicted> {
         "run": checkpoint.run.id,
         "framing": cut.framing,
         "colour": checkpoint.faces.colour,
-        "faces": request.policy,
+        "detected": cut.detected,
     });
     let (mut table, done) = Table::open(&request.out, &checkpoint.run, &settings, &items, request.restart)?;
     if done > 0 {
         eprintln!("{done} of {} pictures are done already", items.len());
     }
-    let size = cut.preprocess.image_len().checked_div(3).map_or(0, usize::isqrt);
+    let size = usize::try_from(checkpoint.run.input.size)?;
     let mut tally = Tally::default();
     for chunk in items[done..].chunks(CHUNK) {
-        let seen: Vec<Seen> = chunk
-            .par_iter()
-            .map_init(
-                || cut.workers(),
-                |workers, item| match workers {
-                    Ok(workers) => cut.faces(workers, &item.path),
-                    Err(error) => Seen::Nothing(format!("{error:#}")),
-                },
-            )
-            .collect();
-        let faces: Vec<Vec<u8>> =
-            seen.iter().flat_map(|seen| seen.faces().iter().map(|(_, face)| face.clone())).collect();
+        let seen: Vec<Seen> = chunk.par_iter().map(|item| cut.faces(&item.path)).collect();
+        let faces: Vec<&[u8]> = seen.iter().flat_map(Seen::faces).map(|(_, face)| face.as_slice()).collect();
         let mut said = checkpoint.evaluator.look(checkpoint.model(), size, &faces)?.into_iter();
         let mut rows = Vec::with_capacity(chunk.len());
         for (item, seen) in chunk.iter().zip(seen) {

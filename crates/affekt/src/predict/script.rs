@@ -86,9 +86,9 @@ pub(super) fn export(
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     // Written aside, for LibTorch writes in place, and read back before it counts.
-    let aside = tempfile_beside(out);
-    script.save(&aside)?;
-    let read = Script::load(&aside)?;
+    let aside = Aside::of(out);
+    script.save(&aside.0)?;
+    let read = Script::load(&aside.0)?;
     let shown = faces_of(3);
     let (expected, got) = (affekt_tensor::no_grad(|| forward(&shown)), read.run(&shown)?);
     let apart = (&expected - &got).abs().max().double_value(&[]);
@@ -100,13 +100,24 @@ pub(super) fn export(
         expected.size()
     );
     write_atomic(&ScriptCard::path(out), serde_json::to_string_pretty(&card)?.as_bytes())?;
-    std::fs::rename(&aside, out).with_context(|| format!("cannot write {}", out.display()))?;
+    std::fs::rename(&aside.0, out).with_context(|| format!("cannot write {}", out.display()))?;
     Ok(card)
 }
 
-fn tempfile_beside(out: &Path) -> PathBuf {
-    let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    out.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+/// A file beside another, gone when dropped unless it was renamed.
+struct Aside(PathBuf);
+
+impl Aside {
+    fn of(out: &Path) -> Self {
+        let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self(out.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// A recorded network as a model; its images are in [0, 1].

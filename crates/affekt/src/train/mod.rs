@@ -159,7 +159,6 @@ fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Resu
     // The test splits open here, once, for the two states selection has already fixed.
     let test = splits.test.open(&fitted.selection);
     let mut elsewhere = transfer::open(run, folder, &fitted.selection)?;
-    let elsewhere_is_empty = elsewhere.is_empty();
     let card = weight_card(run, Selection::Last, best_epoch, faces);
     write_atomic(&folder.join("checkpoint.safetensors"), &save_weights(&store.state(), &card)?)?;
     let shown = folder.join("distributions.csv");
@@ -191,7 +190,7 @@ fn leave(run: &ResolvedRun, folder: &Path, trained: Trained<'_>) -> anyhow::Resu
         write_atomic(&folder.join(BEST), &save_weights(&store.state(), &card)?)?;
     }
     // The same weights say the same: no need to ask twice.
-    if is_last_best && elsewhere_is_empty {
+    if is_last_best && run.transfers.is_empty() {
         let best = rows.iter().map(|row| PredictionRow { selection: Selection::BestValid, ..row.clone() });
         rows.extend(best.collect::<Vec<_>>());
     } else {

@@ -34,6 +34,19 @@ pub(crate) fn affekt_with(words: &[String]) -> Ran {
     affekt(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
+/// Two arms that are one, for a [`toy_study`].
+pub(crate) const TWO_ARMS: &str = r#"
+[[arm]]
+name = "a"
+isolates = "a."
+cost = { kind = "none" }
+
+[[arm]]
+name = "b"
+isolates = "b."
+cost = { kind = "none" }
+"#;
+
 /// A study of 256 little faces of the world `ambiguous` and a net that learns them in a second: a study file without its
 /// arms, which follow it as text.
 pub(crate) fn toy_study(name: &str, [treatment, control]: [&str; 2], arms: &str) -> String {
