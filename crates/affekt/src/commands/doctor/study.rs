@@ -15,7 +15,7 @@ pub(super) fn look(config: &Path, args: &DoctorArgs) -> Vec<Finding> {
             return vec![Finding::fail(
                 "study",
                 format!("{:#}", anyhow::Error::from(error)),
-                "correct that key",
+                "look at the path, or correct what is named",
             )];
         }
     };
