@@ -37,7 +37,7 @@ fn main() {
         build.compile(&format!("affekt_rows_{name}"));
     }
     base(x86)
-        .files(["shim/shim.cpp", "shim/norm_act.cpp"])
+        .files(["shim/shim.cpp", "shim/norm_act.cpp", "shim/conv.cpp"])
         // As system headers: their warnings are not ours to mend.
         .flag(format!("-isystem{}", include.display()))
         .flag(format!("-isystem{}", include.join("torch/csrc/api/include").display()))

@@ -1,7 +1,7 @@
 //! Layers with `PyTorch`'s initial values, parameter names and arithmetic.
 
 use affekt_core::Seed;
-use affekt_torch_sys::{Norm, norm_act};
+use affekt_torch_sys::{Norm, conv2d, norm_act};
 use tch::{Kind, Tensor};
 
 use crate::{Init, Mode, ParamPath};
@@ -38,10 +38,15 @@ impl Conv2d {
 
     /// # Shape
     /// x [n, `c_in`, h, w] -> [n, `c_out`, h', w'] in the kind of `x`
+    ///
+    /// # Panics
+    /// Where the shapes do not fit, as every operator here does.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let weight = self.weight.to_kind(x.kind());
-        let (stride, padding) = (self.stride, self.padding);
-        x.conv2d(&weight, None::<&Tensor>, [stride, stride], [padding, padding], [1, 1], 1)
+        match conv2d(x, &weight, self.stride, self.padding) {
+            Ok((y, _)) => y,
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <exception>
 
+#include "conv.h"
 #include "norm_act.h"
 
 namespace {
@@ -55,6 +56,17 @@ char* affekt_norm_act(at::Tensor** out, int32_t* fused, const at::Tensor* x, con
         at::Tensor y = fits ? affekt::norm_act_fused(*x, other, norm, relu != 0)
                             : affekt::norm_act_composed(*x, other, norm, relu != 0);
         *fused = fits ? 1 : 0;
+        *out = new at::Tensor(std::move(y));
+    });
+}
+
+char* affekt_conv2d(at::Tensor** out, int32_t* route, const at::Tensor* x, const at::Tensor* weight, int64_t stride,
+                    int64_t padding) {
+    return guarded([&] {
+        const affekt::ConvRoute taken = affekt::conv_route(*x, *weight, stride, padding);
+        at::Tensor y = taken ? affekt::conv2d_columns(*x, *weight, stride, padding, taken)
+                             : at::conv2d(*x, *weight, {}, {stride, stride}, {padding, padding});
+        *route = (taken.forward ? 1 : 0) + (taken.weight ? 2 : 0);
         *out = new at::Tensor(std::move(y));
     });
 }

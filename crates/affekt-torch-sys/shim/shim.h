@@ -24,6 +24,11 @@ AFFEKT_API char* affekt_norm_act(at::Tensor** out, int32_t* fused, const at::Ten
                                  const at::Tensor* running_var, int32_t train, double momentum, double eps,
                                  int32_t relu);
 
+// Cross-correlation with a square kernel, zero-padded, without bias. `route` receives the sum of 1 where the map and 2
+// where the gradient of the weights is a matrix product over columns, 0 where the library's own operator does both.
+AFFEKT_API char* affekt_conv2d(at::Tensor** out, int32_t* route, const at::Tensor* x, const at::Tensor* weight,
+                               int64_t stride, int64_t padding);
+
 // Forgets the gradient of a leaf: the next backward pass puts its own tensor there instead of adding to a zeroed one.
 AFFEKT_API char* affekt_clear_grad(const at::Tensor* leaf);
 

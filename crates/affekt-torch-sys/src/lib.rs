@@ -6,6 +6,7 @@
 #![allow(unsafe_code, reason = "foreign functions; every call states why it holds")]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+mod conv;
 mod optimizers;
 
 use std::ffi::{CStr, c_char};
@@ -14,6 +15,7 @@ use std::ptr::{null, null_mut};
 use tch::Tensor;
 use torch_sys::C_tensor;
 
+pub use conv::{Columns, conv2d};
 pub use optimizers::{AdamConstants, AdamSlot, SgdConstants, SgdSlot, fused_adam, fused_sgd};
 
 /// `LibTorch` refused.

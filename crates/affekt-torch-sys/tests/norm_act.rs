@@ -1,26 +1,10 @@
 //! The fused normalisation beside `LibTorch`'s own operators, forward and backward.
 
+mod support;
+
 use affekt_torch_sys::{Norm, Route, norm_act};
+use support::{apart, channels_last, numbers};
 use tch::{Device, Kind, Tensor};
-
-/// Random numbers that do not depend on the library's generator.
-fn numbers(shape: &[i64], seed: u64, kind: Kind) -> Tensor {
-    let n: i64 = shape.iter().product();
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let values: Vec<f32> = (0..n)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 40) as f32 / 8_388_608.0 - 1.0
-        })
-        .collect();
-    Tensor::from_slice(&values).reshape(shape).to_kind(kind)
-}
-
-fn channels_last(x: &Tensor) -> Tensor {
-    x.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
-}
 
 /// Everything one pass gives: y, running mean and variance, then gradients of x, add, weight and bias.
 fn pass(x: &Tensor, add: Option<&Tensor>, relu: bool, expected: Route) -> Vec<Tensor> {
@@ -49,13 +33,6 @@ fn pass(x: &Tensor, add: Option<&Tensor>, relu: bool, expected: Route) -> Vec<Te
     let mut all = vec![y.detach(), running_mean, running_var, x.grad(), weight.grad(), bias.grad()];
     all.extend(add.map(|add| add.grad()));
     all
-}
-
-/// Largest difference as a share of the largest value.
-fn apart(a: &Tensor, b: &Tensor) -> f64 {
-    let wide = |x: &Tensor| x.to_kind(Kind::Double);
-    let scale = wide(b).abs().max().double_value(&[]) + 1e-12;
-    (wide(a) - wide(b)).abs().max().double_value(&[]) / scale
 }
 
 /// The judge computes in 64 bit.

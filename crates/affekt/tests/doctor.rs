@@ -39,7 +39,8 @@ fn a_machine_is_looked_at_and_what_would_stop_a_study_fails() {
     let (code, found) = findings(&[path, "--out", out]);
     assert_eq!((code, of(&found, "study")), (0, ["ok", "toy: at most 4 runs"]), "{found:?}");
     assert!(of(&found, "dataset")[1].contains("to be prepared"), "{found:?}");
-    std::fs::write(&study, toy_study("toy", ["a", "b"], TWO_ARMS).replace("batch_size", "batchsize")).unwrap();
+    std::fs::write(&study, toy_study("toy", ["a", "b"], TWO_ARMS).replace("batch_size", "batchsize"))
+        .unwrap();
     let (code, found) = findings(&[path, "--out", out]);
     let [state, told] = of(&found, "study");
     assert_eq!((code, state), (1, "fail"));
