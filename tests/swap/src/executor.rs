@@ -52,7 +52,7 @@ impl NearestMean {
             // Row k of the manifest is image k of the cache.
             cache.image(k).ok_or("the face cache is shorter than the manifest")?.copy_rgb(&mut face);
             if let Some(augment) = change {
-                augment.apply(&mut face, cache.size(), &mut Seed(run.seed).stream("jitter", &[k as u64]));
+                augment.apply(&mut face, cache.size(), &mut Seed(run.seed).stream("brightness", &[k as u64]));
             }
             Ok::<Vec<f64>, Box<dyn Error>>(face.iter().map(|&v| f64::from(v) / 255.0).collect())
         };

@@ -14,7 +14,7 @@ use affekt_study::{
     EpochReport, Executor, Job, JobOutcome, JobStatus, PlanContext, Prepared, PreparedDataset, Progress,
     Study, collect, plan_study,
 };
-use affekt_swap::{Jitter, LinesReader, MedianFlip, NearestMean};
+use affekt_swap::{Brightness, LinesReader, MedianFlip, NearestMean};
 use affekt_worlds::World;
 
 const N: u64 = 210;
@@ -86,7 +86,7 @@ fn a_study_runs_on_parts_from_outside() {
     let dir = out.join("swap");
     planned.save(&dir).unwrap();
     study.save(&dir).unwrap();
-    let executor = NearestMean { augment: Box::new(Jitter { most: 40 }) };
+    let executor = NearestMean { augment: Box::new(Brightness { most: 40 }) };
     let outcomes = executor.execute(&planned.to_do(&dir), &mut Silent).unwrap();
     assert_eq!(outcomes.len(), 12);
     for outcome in &outcomes {
@@ -134,7 +134,7 @@ fn brightness_follows_the_stream_and_stays_within_a_byte() {
     use affekt_augment::Augment as _;
     let jittered = |key: u64| {
         let mut image = vec![0, 128, 255];
-        Jitter { most: 200 }.apply(&mut image, 1, &mut Seed(3).stream("jitter", &[key]));
+        Brightness { most: 200 }.apply(&mut image, 1, &mut Seed(3).stream("brightness", &[key]));
         image
     };
     assert_eq!(jittered(1), jittered(1));

@@ -5,12 +5,12 @@ use affekt_core::Stream;
 
 /// Adds the same random number of grey levels to every pixel; one draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Jitter {
+pub struct Brightness {
     /// Largest change, in grey levels.
     pub most: u8,
 }
 
-impl Augment for Jitter {
+impl Augment for Brightness {
     fn apply(&self, image: &mut [u8], _size: usize, stream: &mut Stream) {
         let levels = u64::from(self.most);
         let drawn = stream.below(2 * levels + 1);
