@@ -68,7 +68,11 @@ impl NearestMean {
             counts[class.get()] += 1.0;
         }
         for (mean, n) in means.iter_mut().zip(&counts) {
-            mean.iter_mut().for_each(|value| *value /= n + f64::from(u8::from(*n == 0.0)));
+            // A class without a face has a frequency of 0, whatever its mean.
+            let n = if *n > 0.0 { *n } else { 1.0 };
+            for value in mean {
+                *value /= n;
+            }
         }
 
         let mut rows = Vec::new();

@@ -1,5 +1,6 @@
 //! A study from annotation to report in which reader, augmentation, executor and paired test come from outside.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::float_cmp, reason = "shares of a power of two are exact")]
 
 use std::fmt::Write as _;
 use std::fs;
