@@ -2,7 +2,8 @@
 # A Slurm of one node on this host, for tests: slurm.sh start DIR [CPUS] | stop DIR | install.
 #
 # `start` writes DIR/slurm.conf, starts munged, slurmctld and slurmd in the foreground's background and waits until the node
-# is idle; use it with SLURM_CONF=DIR/slurm.conf. It needs root, as Slurm's own daemons do. Nothing outside DIR is changed
+# is idle; use it with SLURM_CONF=DIR/slurm.conf. A requeued task may begin again once its credential has expired: five
+# seconds here, two minutes otherwise. It needs root, as Slurm's own daemons do. Nothing outside DIR is changed
 # but munge's key, which is made where there is none. Exit code 3: Slurm cannot be installed or run here.
 set -eu
 
@@ -42,7 +43,7 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$dir/munge/socket
+AuthInfo=socket=$dir/munge/socket,cred_expire=5
 CredType=cred/munge
 MpiDefault=none
 ProctrackType=proctrack/linuxproc

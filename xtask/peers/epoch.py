@@ -1,6 +1,6 @@
 """The peer of `cargo xtask bench epoch`: ResNet-18 in PyTorch, fed by a DataLoader of worker processes.
 
-Usage: epoch.py DATA_ROOT SIZE BATCH WORKERS THREADS LAYOUT; LAYOUT is `channels-last` or `contiguous`. Decode, resize,
+Usage: epoch.py DATA_ROOT SIZE BATCH WORKERS THREADS SEED LAYOUT; LAYOUT is `channels-last` or `contiguous`. Decode, resize,
 RandAugment, flip, normalise and erase as in input.py; bfloat16 autocast and fused AdamW. Two epochs; the last line
 printed is one JSON object with the images a second and the mean loss of each.
 """
@@ -32,8 +32,8 @@ class Labelled(Faces):
 
 
 def main():
-    root, size, batch, workers, threads, layout = sys.argv[1:]
-    torch.manual_seed(0)
+    root, size, batch, workers, threads, seed, layout = sys.argv[1:]
+    torch.manual_seed(int(seed))
     torch.set_num_threads(int(threads))
     loader = torch.utils.data.DataLoader(
         Labelled(root, transform("augment", int(size))),

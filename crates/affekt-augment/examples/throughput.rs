@@ -46,8 +46,8 @@ fn main() -> Result<(), AugmentError> {
             min_aspect: 0.3,
             max_aspect: 3.3,
         }),
-        warp: None,
         rand_augment: Some(RandAugmentSpec { magnitude: 5.0, n: 3, sd: 0.5 }),
+        ..AugmentSpec::default()
     };
     let pipeline = AugmentParams::new(spec)?.pipeline([128; 3]);
     measure("RandAugment m5 n3, flip, erase", &picture, 500, |image, i| {

@@ -1,5 +1,5 @@
-//! `RandAugment`, flips, shifted crops, small rotations and zooms, and random erasing on 8-bit faces, in place;
-//! and the ten crops of an evaluation.
+//! `RandAugment`, jitter of colour, flips, shifted crops, small rotations and zooms, and random erasing on 8-bit
+//! faces, in place; and the ten crops of an evaluation.
 //!
 //! Every draw comes from a [`Stream`](affekt_core::Stream) the caller keys by (seed, epoch, sample), and
 //! each stage takes the same number of draws whatever it decides: changing one stage's strength leaves the
@@ -10,6 +10,7 @@ mod augment;
 mod erase;
 mod error;
 mod flip;
+mod jitter;
 mod params;
 mod photometric;
 mod pipeline;
@@ -25,11 +26,12 @@ pub use augment::Augment;
 pub use erase::Erase;
 pub use error::AugmentError;
 pub use flip::Flip;
+pub use jitter::Jitter;
 pub use params::AugmentParams;
 pub use pipeline::Pipeline;
 pub use rand_augment::RandAugment;
 pub use rand_op::RandOp;
 pub use shift::{Border, ShiftCrop};
-pub use spec::{AugmentSpec, EraseSpec, RandAugmentSpec, WarpSpec};
+pub use spec::{AugmentSpec, EraseSpec, JitterSpec, RandAugmentSpec, WarpSpec};
 pub use ten_crop::ten_crop;
 pub use warp::Warp;

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AugmentError, AugmentSpec, Border, Erase, Flip, Pipeline, RandAugment, ShiftCrop, Warp};
+use crate::{AugmentError, AugmentSpec, Border, Erase, Flip, Jitter, Pipeline, RandAugment, ShiftCrop, Warp};
 
 /// An [`AugmentSpec`] whose every value is in range.
 ///
 /// # Example
 /// ```
 /// use affekt_augment::{Augment, AugmentParams, AugmentSpec};
-/// let spec = AugmentSpec { flip: 1.0, shift: 0, erase: None, warp: None, rand_augment: None };
+/// let spec = AugmentSpec { flip: 1.0, ..AugmentSpec::default() };
 /// let pipeline = AugmentParams::new(spec).unwrap().pipeline([128; 3]);
 /// let mut image = [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4];
 /// pipeline.apply(&mut image, 2, &mut affekt_core::Seed(0).stream("augment", &[0, 0]));
@@ -22,6 +22,7 @@ pub struct AugmentParams {
     flip: Flip,
     erase: Option<Erase>,
     warp: Option<Warp>,
+    jitter: Option<Jitter>,
     rand_augment: Option<RandAugment>,
 }
 
@@ -35,8 +36,9 @@ impl AugmentParams {
         // The fill is known only beside the data; `pipeline` sets it.
         let erase = spec.erase.map(|erase| Erase::new(erase, [0; 3])).transpose()?;
         let warp = spec.warp.map(Warp::new).transpose()?;
+        let jitter = spec.jitter.map(Jitter::new).transpose()?;
         let rand_augment = spec.rand_augment.map(RandAugment::new).transpose()?;
-        Ok(Self { spec, flip, erase, warp, rand_augment })
+        Ok(Self { spec, flip, erase, warp, jitter, rand_augment })
     }
 
     /// The values as written.
@@ -44,13 +46,16 @@ impl AugmentParams {
         &self.spec
     }
 
-    /// The stages with something to do, in order: random operations, flip, warp, shift, erase.
+    /// The stages with something to do, in order: random operations, jitter, flip, warp, shift, erase.
     ///
     /// `fill` is the colour of erased pixels: the mean colour of the training split.
     pub fn pipeline(&self, fill: [u8; 3]) -> Pipeline {
         let mut pipeline = Pipeline::default();
         if let Some(rand_augment) = self.rand_augment {
             pipeline.push(rand_augment);
+        }
+        if let Some(jitter) = self.jitter {
+            pipeline.push(jitter);
         }
         if self.spec.flip > 0.0 {
             pipeline.push(self.flip);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Stages of the pipeline, in the order applied.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AugmentSpec {
     /// Probability of a left-right flip; 0 for none.
@@ -16,6 +16,9 @@ pub struct AugmentSpec {
     /// Small rotation and zoom; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warp: Option<WarpSpec>,
+    /// Random brightness, contrast and saturation; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jitter: Option<JitterSpec>,
     /// Random operations of colour and geometry, before all other stages; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rand_augment: Option<RandAugmentSpec>,
@@ -31,6 +34,18 @@ pub struct RandAugmentSpec {
     pub n: u32,
     /// Standard deviation of the level, which is cut off at 0 and at 10.
     pub sd: f64,
+}
+
+/// Random brightness, contrast and saturation: factors between 1 - x and 1 + x, 0 for none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JitterSpec {
+    /// Largest change of brightness, from 0 to 1.
+    pub brightness: f64,
+    /// Largest change of contrast, from 0 to 1.
+    pub contrast: f64,
+    /// Largest change of saturation, from 0 to 1; does nothing to grey pictures.
+    pub saturation: f64,
 }
 
 /// A small rotation and zoom about the centre.

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use affekt_augment::{
-    Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, ShiftCrop, Warp,
-    WarpSpec, ten_crop,
+    Augment, AugmentError, AugmentParams, AugmentSpec, Border, Erase, EraseSpec, Flip, Jitter, JitterSpec,
+    ShiftCrop, Warp, WarpSpec, ten_crop,
 };
 use affekt_core::{Seed, Stream};
 use proptest::prelude::*;
@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn the_same_stream_gives_the_same_picture(key: u64, size in 1..40_usize) {
-        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE), warp: None, rand_augment: None };
+        let spec = AugmentSpec { flip: 0.5, shift: 4, erase: Some(ERASE), ..AugmentSpec::default() };
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([1, 2, 3]);
         let [mut a, mut b] = [picture(size), picture(size)];
         pipeline.apply(&mut a, size, &mut stream(key));
@@ -101,8 +101,8 @@ fn nothing_asked_is_nothing_done() {
     let before = picture(32);
     let never = EraseSpec { probability: 0.0, ..ERASE };
     for spec in [
-        AugmentSpec { flip: 0.0, shift: 0, erase: None, warp: None, rand_augment: None },
-        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never), warp: None, rand_augment: None },
+        AugmentSpec { flip: 0.0, shift: 0, ..AugmentSpec::default() },
+        AugmentSpec { flip: 0.0, shift: 0, erase: Some(never), ..AugmentSpec::default() },
     ] {
         let pipeline = AugmentParams::new(spec).unwrap().pipeline([9; 3]);
         for key in 0..50 {
@@ -211,6 +211,34 @@ fn warps_out_of_range_are_refused() {
     let warp = Warp::new(WarpSpec { rotate: 15.0, zoom: 0.2 }).unwrap();
     for size in 0..5 {
         warp.apply(&mut picture(size), size, &mut stream(1));
+    }
+}
+
+#[test]
+fn jitter_stays_within_its_factors_and_reaches_both_ends() {
+    let grey = [100; 3 * 16];
+    let jitter = |brightness, contrast, saturation| {
+        Jitter::new(JitterSpec { brightness, contrast, saturation }).unwrap()
+    };
+    let mut levels = Vec::new();
+    for key in 0..200 {
+        let mut image = grey;
+        // A picture of one grey has no contrast and no colour to change.
+        jitter(0.3, 0.5, 0.5).apply(&mut image, 4, &mut stream(key));
+        assert!(image.iter().all(|&v| v == image[0]), "{image:?}");
+        levels.push(image[0]);
+    }
+    levels.sort_unstable();
+    assert!((70..=75).contains(&levels[0]) && (125..=130).contains(levels.last().unwrap()), "{levels:?}");
+
+    let mut image = picture(16);
+    jitter(0.0, 0.0, 0.0).apply(&mut image, 16, &mut stream(1));
+    assert_eq!(image, picture(16), "factors of 1 change nothing");
+    for bad in [-0.1, 1.1, f64::NAN] {
+        for [brightness, contrast, saturation] in [[bad, 0.0, 0.0], [0.0, bad, 0.0], [0.0, 0.0, bad]] {
+            let error = Jitter::new(JitterSpec { brightness, contrast, saturation }).unwrap_err();
+            assert!(error.to_string().contains("jitter."), "{error}");
+        }
     }
 }
 

@@ -72,8 +72,8 @@ fn augment(out: &str) -> Result<f64, Box<dyn Error>> {
             min_aspect: 0.3,
             max_aspect: 3.3,
         }),
-        warp: None,
         rand_augment: Some(RandAugmentSpec { magnitude: 5.0, n: 3, sd: 0.5 }),
+        ..AugmentSpec::default()
     })?
     .pipeline([124, 116, 104]);
     let mut batch = vec![0.0_f32; BATCH * cache.image_len()];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{Digest, expect_schema, load_json, save_json, write_atomic};
+use affekt_artifact::{Digest, expect_schema, load_json, save_json};
 use serde::{Deserialize, Serialize};
 
 use crate::StudyError;
@@ -88,24 +88,4 @@ fn seconds_taken(folder: &Path) -> Option<f64> {
     let modified = |name: &str| folder.join(name).metadata().and_then(|m| m.modified()).ok();
     let taken = modified("predictions.csv")?.duration_since(modified("lock")?).ok()?;
     Some(taken.as_secs_f64())
-}
-
-/// File in which a run that ended in an error says so.
-const FAILED: &str = "failed.txt";
-
-/// Notes what ended a run; the note goes when the run is begun again.
-pub fn note_failure(folder: &Path, message: &str) {
-    // Where it cannot be written the log still says it.
-    let _ = write_atomic(&folder.join(FAILED), message.as_bytes());
-}
-
-/// What ended a run, if it ended in an error.
-pub fn failure(folder: &Path) -> Option<String> {
-    std::fs::read_to_string(folder.join(FAILED)).ok()
-}
-
-/// Forgets what ended a run.
-pub fn forget_failure(folder: &Path) {
-    // Without a note there is nothing to forget.
-    let _ = std::fs::remove_file(folder.join(FAILED));
 }

@@ -46,7 +46,7 @@ const fn three() -> u32 {
 
 impl KubernetesSpec {
     /// The manifest of `n` runs: run k is line k + 1 of `index`, a path within the volume. A run that was asked to stop (exit
-    /// code [`EXIT_KEPT`]) is begun again and does not count as a failure.
+    /// code [`EXIT_KEPT`]) is begun again and does not count as a failure; one that ended in an error is given up.
     ///
     /// # Source
     /// Kubernetes API, `batch/v1` Job: `completionMode: Indexed`, `podFailurePolicy`
@@ -99,6 +99,8 @@ impl KubernetesSpec {
                 "maxFailedIndexes": n,
                 "podFailurePolicy": { "rules": [
                     { "action": "Ignore", "onExitCodes": { "operator": "In", "values": [EXIT_KEPT] } },
+                    // A failure that the run has told of itself comes again.
+                    { "action": "FailIndex", "onExitCodes": { "operator": "In", "values": [1, 2] } },
                     { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
                 ] },
                 "template": { "metadata": { "labels": { "app": "affekt" } }, "spec": pod },

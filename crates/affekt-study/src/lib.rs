@@ -13,6 +13,7 @@ mod cost;
 mod done;
 mod error;
 mod executor;
+mod failure;
 mod judge;
 mod kubernetes;
 mod local_pool;
@@ -41,9 +42,10 @@ pub use compare::{
     TableError, TextTable, compare, rank_arms,
 };
 pub use contrast::{lower_is_better, test_row};
-pub use done::{Done, RUN_OUTPUTS, failure, finish_run, forget_failure, is_done, is_intact, note_failure};
+pub use done::{Done, RUN_OUTPUTS, finish_run, is_done, is_intact};
 pub use error::StudyError;
 pub use executor::{EXIT_KEPT, EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
+pub use failure::{Failure, FailureClass};
 pub use kubernetes::{KubernetesSpec, relative_index};
 pub use local_pool::LocalPool;
 pub use lock::{LockError, LockOwner, RunLock};

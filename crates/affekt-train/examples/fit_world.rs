@@ -49,8 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         cost,
     })?;
     let augment =
-        AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, erase: None, warp: None, rand_augment: None })?
-            .pipeline([128; 3]);
+        AugmentParams::new(AugmentSpec { flip: 0.5, shift: 4, ..AugmentSpec::default() })?.pipeline([128; 3]);
     let params = FitParams {
         epochs: epochs.parse()?,
         batch_size: batch.parse()?,

@@ -32,7 +32,7 @@ fn train(device: Device, precision: Precision) -> Trained {
     let cost =
         CostMatrix::from_prototypes(&points).unwrap().normalise(Normalisation::MeanOffDiagonal).unwrap();
     let mut objective = objective(Weighing::Fixed, 0.5, Some(cost));
-    let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
+    let augment = AugmentSpec { flip: 0.5, shift: 1, ..AugmentSpec::default() };
     let training = Training {
         model: &model,
         store: &store,

@@ -33,7 +33,7 @@ fn train(arm: &Arm, labels: Labels) -> Result<(Vec<u8>, Vec<EpochRecord>, f64), 
     let mut objective = objective(Weighing::Fixed, arm.lambda, arm.cost.clone());
     let erase =
         EraseSpec { probability: 0.5, min_area: 0.02, max_area: 0.1, min_aspect: 0.5, max_aspect: 2.0 };
-    let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), warp: None, rand_augment: None };
+    let spec = AugmentSpec { flip: 0.5, shift: 1, erase: Some(erase), ..AugmentSpec::default() };
     let augment = AugmentParams::new(spec).unwrap().pipeline(splits.train.faces().mean_colour());
     let params = FitParams {
         epochs: arm.epochs,

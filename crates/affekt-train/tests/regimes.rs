@@ -41,7 +41,7 @@ fn train(params: FitParams, weighing: fn(&ParamStore) -> Weighing) -> Trained {
     let model = small_net(&store, 4, 0.0);
     let inner = objective(weighing(&store), 0.0, None);
     let mut spy = Spy { inner, soft: Vec::new(), va: Vec::new() };
-    let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
+    let augment = AugmentSpec { flip: 0.5, shift: 1, ..AugmentSpec::default() };
     let augment = AugmentParams::new(augment).unwrap().pipeline(splits.train.faces().mean_colour());
     let before = store.snapshot();
     let training = Training {

@@ -60,7 +60,7 @@ fn train(from: Option<TrainState>, keeper: Option<&mut StopAfter>) -> Result<Tra
     let store = ParamStore::new(Seed(1), Device::Cpu);
     let model = small_net(&store, 4, 0.2);
     let mut objective = objective(Weighing::uncertainty(&store), 0.0, None);
-    let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
+    let augment = AugmentSpec { flip: 0.5, shift: 1, ..AugmentSpec::default() };
     let params = FitParams {
         epochs: 3,
         batch_size: 4,

@@ -56,7 +56,7 @@ fn train(params: FitParams, from: Option<TrainState>) -> Result<Trained, TrainEr
     let store = ParamStore::new(Seed(1), Device::Cpu);
     let model = Colours(Linear::new(&store.root().sub("expression"), 3, 4));
     let mut objective = objective(Weighing::Fixed, 0.0, None);
-    let augment = AugmentSpec { flip: 0.5, shift: 1, erase: None, warp: None, rand_augment: None };
+    let augment = AugmentSpec { flip: 0.5, shift: 1, ..AugmentSpec::default() };
     let mut last = Last::default();
     let training = Training {
         model: &model,

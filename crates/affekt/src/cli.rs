@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compare;
+mod doctor;
 mod predict;
 mod study;
 mod submit;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use compare::{CompareArgs, FormatArg};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use predict::PredictArgs;
 #[cfg(feature = "torch")]
 pub(crate) use predict::{FacesArg, PlaceArg};
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Predict(PredictArgs),
     /// Write the files of an ABAW submission from predictions, and read them back
     Submit(SubmitArgs),
+    /// Find what would stop a study: LibTorch, devices, memory, space, the study file, its data, Slurm
+    Doctor(DoctorArgs),
     /// Train one run of a study (started by `study run`)
     Train(TrainArgs),
     /// One training step from given weights and a given batch, every intermediate into one safetensors file

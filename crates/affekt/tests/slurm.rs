@@ -40,6 +40,56 @@ impl Slurm {
         String::from_utf8_lossy(&ran.stdout).into_owned()
     }
 
+    /// As [`Self::run`], again while Slurm says that the job cannot be altered now, which a task that has only begun cannot.
+    fn insist(&self, program: &str, words: &[&str]) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let ran = self.command(program).args(words).output().unwrap();
+            if ran.status.success() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{program} {words:?}: {}", text(&ran));
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    }
+
+    /// Waits until the states of the tasks of an array, by their index, are as wanted.
+    fn wait_for(&self, array: u64, what: &str, reached: impl Fn(&[(usize, String)]) -> bool) {
+        let deadline = Instant::now() + Duration::from_mins(5);
+        let array = array.to_string();
+        loop {
+            let told = self.run("squeue", &["-h", "-r", "-t", "all", "-o", "%K %T", "-j", &array]);
+            let states: Vec<(usize, String)> = told
+                .lines()
+                .filter_map(|line| {
+                    let (index, state) = line.split_once(' ')?;
+                    Some((index.parse().ok()?, state.trim().to_owned()))
+                })
+                .collect();
+            if reached(&states) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{what}: {states:?}");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+
+    fn wait_until_runs(&self, array: u64, task: usize) {
+        let running = |states: &[(usize, String)]| states.contains(&(task, "RUNNING".to_owned()));
+        self.wait_for(array, &format!("task {task} runs"), running);
+    }
+
+    /// How often a task was begun again.
+    fn restarts(&self, task: &str) -> u64 {
+        let told = self.run("scontrol", &["-o", "show", "job", task]);
+        let number = told.split(' ').find_map(|word| word.strip_prefix("Restarts="));
+        number.unwrap_or_else(|| panic!("{told}")).parse().unwrap()
+    }
+
+    fn pid_of_daemon(&self) -> String {
+        std::fs::read_to_string(self.folder.join("slurmd.pid")).unwrap().trim().to_owned()
+    }
+
     /// `affekt` with the words, under this Slurm.
     fn affekt(&self, words: &[String]) -> Ran {
         let Output { status, stdout, stderr } =
@@ -118,6 +168,69 @@ fn holder(run: &Path) -> u64 {
     }
 }
 
+/// The runs of the first submission, in the order of its tasks.
+fn tasks(out: &Path) -> Vec<PathBuf> {
+    let index = std::fs::read_to_string(out.join("toy/slurm/0001/index.tsv")).unwrap();
+    index.lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect()
+}
+
+fn kill(signal: &str, pid: &str) {
+    assert!(Command::new("kill").args([signal, pid]).status().unwrap().success());
+}
+
+#[test]
+fn no_disturbance_changes_a_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(slurm) = Slurm::start(folder.path()) else { return };
+    let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
+    let long = ["--set", "train.epochs=300"];
+    let local = affekt_with(&words(folder.path(), &here, &long));
+    assert_eq!(local.code, 0, "{}", local.stderr);
+
+    let ran = slurm.affekt(&words(folder.path(), &there, &[&long[..], &SLURM[..3]].concat()));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let jobs = std::fs::read_to_string(there.join("toy/slurm/0001/jobs.json")).unwrap();
+    let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap();
+    let array = jobs["arrays"][0].as_u64().unwrap();
+    let runs = tasks(&there);
+    assert_eq!(runs.len(), 4);
+    let task = |k: usize| format!("{array}_{k}");
+
+    // Two tasks run at a time. The first is asked to stop: its state is kept, and its script asks for another turn.
+    slurm.wait_until_runs(array, 0);
+    holder(&runs[0]);
+    slurm.insist("scancel", &["--signal=USR2", &task(0)]);
+    // The second is killed outright, and its job fails.
+    slurm.wait_until_runs(array, 1);
+    kill("-KILL", &holder(&runs[1]).to_string());
+    // The third is requeued from outside.
+    slurm.wait_until_runs(array, 2);
+    holder(&runs[2]);
+    slurm.insist("scontrol", &["requeue", &task(2)]);
+    // The daemon dies and starts anew beside the fourth, and then the node goes, and what runs on it, and comes back.
+    slurm.wait_until_runs(array, 3);
+    holder(&runs[3]);
+    kill("-KILL", &slurm.pid_of_daemon());
+    let conf = slurm.folder.join("slurm.conf");
+    assert!(slurm.command("slurmd").arg("-f").arg(conf).status().unwrap().success());
+    let node = slurm.run("sinfo", &["-h", "-o", "%n"]);
+    let node = format!("NodeName={}", node.trim());
+    slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
+    slurm.run("scontrol", &["update", &node, "State=RESUME"]);
+
+    let over = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
+    slurm
+        .wait_for(array, "the array ends", |states| states.iter().all(|(_, state)| over.contains(&&**state)));
+    for k in [0, 2, 3] {
+        assert!(slurm.restarts(&task(k)) > 0, "task {k} was begun again");
+    }
+    assert!(!runs[1].join("DONE").exists(), "what was killed is not done");
+    // It is done by the same command.
+    let ran = slurm.affekt(&words(folder.path(), &there, &[&long[..], &SLURM[..]].concat()));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(results(&there) == results(&here), "the same bytes");
+}
+
 #[test]
 fn two_submissions_and_a_pool_do_no_run_twice() {
     let folder = tempfile::tempdir().unwrap();
@@ -129,8 +242,7 @@ fn two_submissions_and_a_pool_do_no_run_twice() {
         let ran = slurm.affekt(&submit);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     }
-    let index = std::fs::read_to_string(out.join("toy/slurm/0001/index.tsv")).unwrap();
-    let runs: Vec<PathBuf> = index.lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect();
+    let runs = tasks(&out);
     holder(&runs[0]);
     let pool = affekt_with(&words(folder.path(), &out, &long));
     assert!([0, 1].contains(&pool.code), "{}", pool.stderr);

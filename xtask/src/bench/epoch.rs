@@ -66,9 +66,11 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
     let mut measured = Measured { affekt: Vec::new(), peer: Vec::new() };
     for round in 1..=args.rounds {
         eprintln!("round {round} of {}", args.rounds);
-        measured.affekt.push(ours(&affekt, &study, &data_root, &folder.join("runs"))?);
+        // Another seed each round, on both sides: what two losses of one seed differ by says nothing.
+        let seed = round.to_string();
+        measured.affekt.push(ours(&affekt, &study, &data_root, &folder.join("runs"), &seed)?);
         let mut command = Command::new(&python);
-        command.arg(&script).arg(&data_root).args([SIZE, BATCH, WORKERS, THREADS, "channels-last"]);
+        command.arg(&script).arg(&data_root).args([SIZE, BATCH, WORKERS, THREADS, &seed, "channels-last"]);
         measured.peer.push(last_json(&output(&mut command)?)?);
     }
     print(&measured)?;
@@ -80,12 +82,16 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<Outcome> {
 }
 
 /// Prepares the data anew and trains two epochs.
-fn ours(affekt: &Path, study: &Path, data_root: &Path, out: &Path) -> Result<Turn> {
+fn ours(affekt: &Path, study: &Path, data_root: &Path, out: &Path, seed: &str) -> Result<Turn> {
     if out.exists() {
         std::fs::remove_dir_all(out).with_context(|| format!("cannot clear {}", out.display()))?;
     }
     let mut command = Command::new(affekt);
-    command.args(["study", "run"]).arg(study).args(["--jobs", "1"]);
+    command
+        .args(["study", "run"])
+        .arg(study)
+        .args(["--jobs", "1"])
+        .args(["--set", &format!("seeds=[{seed}]")]);
     let [_, told] = outputs(command.arg("--out").arg(out).arg("--data-root").arg(data_root))?;
     let decoding =
         told.lines().find_map(|line| line.strip_suffix(" images/s")?.rsplit(' ').next()?.parse::<f64>().ok());
@@ -131,8 +137,9 @@ fn print(measured: &Measured) -> Result<()> {
         println!("{what:<46}  {:>8.0}  {:>8.0}  {ratio:>6.2}", median(&ours), median(&peer));
     }
     for (name, turns) in [("affekt", &measured.affekt), ("PyTorch", &measured.peer)] {
-        let losses = turns.first().map(|turn| turn.losses.clone()).unwrap_or_default();
-        println!("mean loss of each epoch, {name:<8} {losses:.4?}");
+        for turn in turns {
+            println!("mean loss of each epoch, {name:<8} {:.4?}", turn.losses);
+        }
     }
     println!(
         "peer: torchvision's ResNet-18, bf16 autocast, channels-last, fused AdamW, DataLoader with {WORKERS} workers; \

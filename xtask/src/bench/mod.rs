@@ -2,6 +2,7 @@
 
 mod epoch;
 mod input;
+mod matrix;
 mod ot;
 mod peer;
 mod seeds;
@@ -23,6 +24,8 @@ pub(crate) enum Args {
     Input(input::Args),
     /// A batch of transport problems, exact and entropic, beside POT; the same answers are demanded
     Ot(ot::Args),
+    /// A matrix of ten thousand runs: seconds and memory of `study plan` and `study status`
+    Matrix(matrix::Args),
     /// The runs of a small study side by side, beside one after another with all threads
     Seeds(seeds::Args),
     /// A training step, in milliseconds and memory, beside PyTorch's eager mode
@@ -36,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<Outcome>
     match args {
         Args::Epoch(args) => epoch::run(workspace, args),
         Args::Input(args) => input::run(workspace, args),
+        Args::Matrix(args) => matrix::run(workspace, args),
         Args::Ot(args) => ot::run(workspace, args),
         Args::Step(args) => step::run(workspace, args),
         Args::Seeds(args) => seeds::run(workspace, args),

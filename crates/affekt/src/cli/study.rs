@@ -42,15 +42,21 @@ pub(crate) struct RunArgs {
     /// Runs at a time [default: cores / threads of a run]
     #[arg(long)]
     pub(crate) jobs: Option<usize>,
-    /// Stop at the first failed run instead of going on with the others
-    #[arg(long)]
+    /// Stop at the first failed run instead of going on with the others (not with Slurm)
+    #[arg(long, overrides_with = "keep_going")]
     pub(crate) fail_fast: bool,
+    /// Go on with the other runs after a failed one: what is done without --fail-fast
+    #[arg(long, overrides_with = "fail_fast")]
+    pub(crate) keep_going: bool,
     /// Seconds between two savings of a run's state, from which it goes on after a kill; 0 for every step
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     pub(crate) save_every: f64,
     /// Where to compute: cpu, cuda, auto for CUDA where there is some; several with commas are taken in turn (cuda:0,cuda:1)
     #[arg(long, default_value = "auto", value_delimiter = ',')]
     pub(crate) device: Vec<String>,
+    /// GPUs: of this machine, among which runs are shared out; of each run, with Slurm and Kubernetes
+    #[arg(long, value_name = "N", conflicts_with = "device", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) gpus: Option<u32>,
     /// Runs of one kind only: failed, missing (never begun, or stopped), or those whose id holds this text
     #[arg(long, value_name = "failed|missing|TEXT")]
     pub(crate) only: Option<String>,
@@ -117,8 +123,11 @@ pub(crate) struct StatusArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) tier: Option<String>,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "watch")]
     pub(crate) json: bool,
+    /// Look again every so many seconds, and print what changed, until no run is running or to do
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2")]
+    pub(crate) watch: Option<f64>,
 }
 
 #[derive(Args, Debug)]

@@ -15,7 +15,8 @@ pub(super) fn run(args: &RunArgs, study: &Study, dir: &Path, to_do: &[Job]) -> a
         "--executor kubernetes needs --kubernetes FILE with image, claim, mount and parallelism (TOML)";
     let path = args.kubernetes.as_ref().context(way_out)?;
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let spec: KubernetesSpec = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    let mut spec: KubernetesSpec = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    spec.gpus = args.gpus.or(spec.gpus);
     if to_do.is_empty() {
         output::line("nothing to do")?;
         return Ok(Outcome::Done);

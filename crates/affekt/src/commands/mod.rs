@@ -6,6 +6,7 @@ mod data_noise;
 mod data_prepare;
 mod data_stats;
 mod data_view;
+mod doctor;
 mod kubernetes;
 mod predict;
 mod report;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Weights(WeightsCommand::Show(args)) => weights::show(&args),
         Command::Export(args) => weights::export(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Submit(args) => submit::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Step(args) => step::run(&args),

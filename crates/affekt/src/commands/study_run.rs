@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use affekt_artifact::{Digest, Plan};
 use affekt_study::{
-    Collected, Console, Executor, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key, failure,
+    Collected, Console, Executor, Failure, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key,
     plan_study,
 };
 use anyhow::Context;
@@ -21,6 +21,10 @@ use crate::output::{self, Outcome};
 use crate::{identity, prepare};
 
 pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        args.executor == ExecutorArg::Local || !args.fail_fast,
+        "--fail-fast works on this machine only; in a queue its own command (scancel, kubectl delete) ends the rest"
+    );
     let stop = stop_flag()?;
     let out = &args.study.out;
     let study = Study::load(&args.study.config, args.study.tier.as_deref(), &args.study.overrides)?;
@@ -39,7 +43,9 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
     }
     if args.executor == ExecutorArg::Slurm {
         let total = planned.plan.n_trained();
-        if slurm::run(&args.slurm, &study, &dir, &to_do, total, &stop)? == Handed::Over {
+        let mut asked = args.slurm.clone();
+        asked.set.extend(args.gpus.map(|n| format!("gpus_per_node={n}")));
+        if slurm::run(&asked, &study, &dir, &to_do, total, &stop)? == Handed::Over {
             return Ok(Outcome::Done);
         }
         conclude(out, &dir, &planned.plan, to_do.is_empty())?;
@@ -75,8 +81,8 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
 fn only(to_do: Vec<Job>, which: Option<&str>) -> Vec<Job> {
     let wanted = |job: &Job| match which {
         None => true,
-        Some("failed") => failure(&job.folder).is_some(),
-        Some("missing") => failure(&job.folder).is_none(),
+        Some("failed") => Failure::of(&job.folder).is_some(),
+        Some("missing") => Failure::of(&job.folder).is_none(),
         Some(text) => job.id.contains(text),
     };
     to_do.into_iter().filter(wanted).collect()
@@ -108,7 +114,8 @@ fn execute(
     eprintln!("{}: {} of {total} runs to do, {jobs} at a time", study.spec().study, to_do.len());
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let (fail_fast, save_every) = (args.fail_fast, args.save_every);
-    let devices = args.device.clone();
+    let each = |n| (0..n).map(|index| format!("cuda:{index}")).collect();
+    let devices = args.gpus.map_or_else(|| args.device.clone(), each);
     let pool = LocalPool { program, jobs, threads_per_run, fail_fast, save_every, devices, stop };
     let mut console = Console::new(total, to_do.len());
     Ok(pool.execute(to_do, &mut console)?)

@@ -1,9 +1,11 @@
 //! `affekt study status`
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use affekt_artifact::Plan;
-use affekt_study::{RunLock, Study, failure, is_done, run_folder};
+use affekt_study::{Failure, RunLock, Study, is_done, run_folder};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -11,7 +13,7 @@ use crate::cli::StatusArgs;
 use crate::output::{self, Outcome, Table};
 
 /// What `--json` prints.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 struct Status {
     study: String,
     folder: String,
@@ -22,7 +24,7 @@ struct Status {
     runs: Vec<RunStatus>,
 }
 
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 struct RunStatus {
     id: String,
     state: &'static str,
@@ -30,7 +32,7 @@ struct RunStatus {
     /// Epochs done of those there are.
     epochs: Option<[u64; 2]>,
     /// What ended it, for a run that failed.
-    failure: Option<String>,
+    failure: Option<Failure>,
 }
 
 pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
@@ -40,8 +42,21 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
     let status = status(&dir, &plan);
     if args.json {
         output::json(&status)?;
-    } else {
-        output::print(&render(&status))?;
+        return Ok(Outcome::Done);
+    }
+    output::print(&render(&status))?;
+    let Some(seconds) = args.watch else { return Ok(Outcome::Done) };
+    let every = Duration::try_from_secs_f64(seconds).context("--watch")?;
+    let mut status = status;
+    // Until nothing is left that could change by itself.
+    while status.running + status.to_do > 0 {
+        std::thread::sleep(every);
+        let now = self::status(&dir, &plan);
+        if now != status {
+            let clear = if std::io::stdout().is_terminal() { "\x1b[H\x1b[2J" } else { "\n" };
+            output::print(&format!("{clear}{}", render(&now)))?;
+            status = now;
+        }
     }
     Ok(Outcome::Done)
 }
@@ -63,7 +78,7 @@ fn status(dir: &Path, plan: &Plan) -> Status {
             let held_by =
                 RunLock::holder(&folder).map(|owner| format!("pid {} on {}", owner.pid, owner.host));
             let done = is_done(&folder);
-            let failure = if done { None } else { failure(&folder) };
+            let failure = if done { None } else { Failure::of(&folder) };
             let state = match (done, &held_by, &failure) {
                 (true, ..) => "done",
                 (false, Some(_), _) => "running",
@@ -98,8 +113,10 @@ fn render(status: &Status) -> String {
     // What is done needs no line of its own.
     for run in status.runs.iter().filter(|run| run.state != "done") {
         let epoch = run.epochs.map_or_else(String::new, |[epoch, epochs]| format!("{epoch}/{epochs}"));
-        let first = |text: &String| text.lines().next().unwrap_or_default().to_owned();
-        let why = run.held_by.clone().or_else(|| run.failure.as_ref().map(first)).unwrap_or_default();
+        let told = |failure: &Failure| {
+            format!("{}: {}", failure.class, failure.message.lines().next().unwrap_or_default())
+        };
+        let why = run.held_by.clone().or_else(|| run.failure.as_ref().map(told)).unwrap_or_default();
         table.row([run.id.clone(), run.state.to_owned(), epoch, why]);
     }
     let (done, running, failed, to_do) = (status.done, status.running, status.failed, status.to_do);

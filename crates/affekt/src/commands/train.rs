@@ -1,5 +1,7 @@
 //! `affekt train`
 
+#[cfg(feature = "torch")]
+use std::io::ErrorKind;
 use std::io::Read;
 #[cfg(feature = "torch")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +13,9 @@ use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 #[cfg(feature = "torch")]
-use affekt_study::LockError;
+use affekt_study::{Failure, FailureClass, LockError};
+#[cfg(feature = "torch")]
+use affekt_train::TrainError;
 
 use crate::cli::TrainArgs;
 use crate::output::Outcome;
@@ -39,7 +43,7 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
         && !matches!(error.downcast_ref(), Some(LockError::Held { .. }))
     {
         // A run that another process holds has not failed.
-        affekt_study::note_failure(&args.run, &format!("{error:#}\n"));
+        Failure { class: class(error), message: format!("{error:#}") }.note(&args.run);
     }
     ran
 }
@@ -55,12 +59,43 @@ fn broken(run: &std::path::Path, panic: &(dyn std::any::Any + Send)) -> anyhow::
         .iter()
         .any(|sign| message.contains(sign))
     {
-        return anyhow::anyhow!(
-            "{run}: out of memory; lower train.batch_size (train.accumulate makes up for it) or run fewer at a time \
-             (--jobs). What was kept stays, and the same command goes on from it"
-        );
+        return OutOfMemory { run: run.to_string() }.into();
     }
     anyhow::anyhow!("{run}: stopped by a fault: {}", message.lines().next().unwrap_or_default())
+}
+
+/// LibTorch had too little memory.
+#[cfg(feature = "torch")]
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{run}: out of memory; lower train.batch_size (train.accumulate makes up for it) or run fewer at a time (--jobs). \
+     What was kept stays, and the same command goes on from it"
+)]
+struct OutOfMemory {
+    run: String,
+}
+
+/// The kind of what ended a run.
+#[cfg(feature = "torch")]
+fn class(error: &anyhow::Error) -> FailureClass {
+    if error.is::<OutOfMemory>() {
+        return FailureClass::OutOfMemory;
+    }
+    match error.downcast_ref() {
+        Some(TrainError::NonFiniteLoss { .. } | TrainError::NonFiniteOutput { .. }) => {
+            return FailureClass::Diverged;
+        }
+        Some(TrainError::TooFew { .. } | TrainError::CacheSize { .. } | TrainError::Crop { .. }) => {
+            return FailureClass::Data;
+        }
+        _ => {}
+    }
+    match error.root_cause().downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        // What was prepared is not there any more.
+        Some(ErrorKind::NotFound) => FailureClass::Data,
+        Some(_) => FailureClass::Io,
+        None => FailureClass::Fault,
+    }
 }
 
 #[cfg(not(feature = "torch"))]

@@ -25,7 +25,7 @@ use affekt_artifact::{
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
-use affekt_study::{self as study, FaceOrigin, Prepared, ResolvedRun, RunLock, SecondStageSpec};
+use affekt_study::{self as study, FaceOrigin, Failure, Prepared, ResolvedRun, RunLock, SecondStageSpec};
 use affekt_tensor::{Device, ParamStore, save_weights, set_deterministic, set_threads};
 use affekt_train::{
     EpochOrder as _, EpochRecord, Evaluator, Fitted, Splits, TrainError, TrainState, Training,
@@ -52,7 +52,7 @@ pub(crate) fn run(
         eprintln!("took over the stale lock of process {} on {}", owner.pid, owner.host);
     }
     remove_strays(folder);
-    study::forget_failure(folder);
+    Failure::forget(folder);
     if study::is_done(folder) {
         ResumeFile::remove(folder);
         return Ok(Outcome::Done);
