@@ -3,6 +3,7 @@
 mod documents;
 mod fence;
 mod layers;
+mod links;
 mod manifests;
 mod purity;
 mod sources;
@@ -58,6 +59,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         problems.extend(sources::check(&file));
         problems.extend(purity::check(&table, &file));
         problems.extend(documents::check_config(&file));
+        problems.extend(links::check(root, &file));
     }
     problems.sort();
     problems.dedup();
