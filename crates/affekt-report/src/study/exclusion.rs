@@ -1,4 +1,4 @@
-//! Counts of what was set aside while a dataset was read.
+//! What was set aside while a dataset was read, and what ended a run.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,4 +29,12 @@ pub(crate) fn quarantine_counts(path: &Path) -> Result<Option<BTreeMap<String, u
         *counts.entry(record.get(column).unwrap_or_default().to_owned()).or_insert(0) += 1;
     }
     Ok(Some(counts))
+}
+
+/// The first line of `failed.txt`, which a run that ended in an error leaves; none where there is no such file.
+pub(crate) fn failure(folder: &Path) -> Option<String> {
+    let bytes = std::fs::read(folder.join("failed.txt")).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason was written");
+    Some(line.trim().to_owned())
 }
