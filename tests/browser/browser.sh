@@ -19,12 +19,16 @@ browser() {
     return 1
 }
 
-there() { browser >/dev/null && command -v node >/dev/null && command -v npm >/dev/null; }
+# The packages need Node 18.
+there() {
+    browser >/dev/null && command -v npm >/dev/null &&
+        node -e 'process.exit(Number.parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null
+}
 
 install() {
     if ! there; then
         if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-            say "no Chromium, Node and npm here, and no root or apt-get to install them"
+            say "no Chromium, Node 18 and npm here, and no root or apt-get to install them"
             return 3
         fi
         export DEBIAN_FRONTEND=noninteractive
@@ -33,7 +37,10 @@ install() {
             say "apt-get could not install chromium, nodejs and npm"
             return 3
         }
-        there || return 3
+        there || {
+            say "what apt-get installed is too old"
+            return 3
+        }
     fi
     if ! cmp -s "$here/package-lock.json" "$1/package-lock.json" || [ ! -e "$1/node_modules/.package-lock.json" ]; then
         mkdir -p "$1"

@@ -17,9 +17,14 @@ const TALLEST = 16000;
 const [page_file, out] = process.argv.slice(2);
 const url = pathToFileURL(resolve(page_file)).href;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const wrong = new Set();
+// What is wrong, and the views it was seen in.
+const wrong = new Map();
+
+// A busy machine is slow, not broken.
+const PATIENCE = 120_000;
 
 const browser = await puppeteer.launch({
+    timeout: PATIENCE,
     executablePath: process.env.BROWSER,
     // Containers have neither user namespaces nor much shared memory.
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb"],
@@ -35,8 +40,13 @@ try {
 } finally {
     await browser.close();
 }
-for (const line of wrong) console.log(line);
+for (const [line, views] of wrong) console.log(`${line} (${[...views].join(", ")})`);
 process.exitCode = wrong.size > 0 ? 1 : 0;
+
+function note(view, line) {
+    if (!wrong.has(line)) wrong.set(line, new Set());
+    wrong.get(line).add(view);
+}
 
 /** A fresh tab with the page in it; what it asks for and complains of is noted. */
 async function open(name, { width, height, scheme, narrow }) {
@@ -47,29 +57,29 @@ async function open(name, { width, height, scheme, narrow }) {
     await tab.setBypassCSP(true);
     tab.on("request", (request) => {
         if (request.url() !== url && !request.url().startsWith("data:")) {
-            wrong.add(`${name}: asks for ${request.url()}`);
+            note(name, `asks for ${request.url()}`);
         }
     });
     tab.on("console", (message) => {
-        if (["error", "warn"].includes(message.type())) wrong.add(`${name}: console: ${message.text()}`);
+        if (["error", "warn"].includes(message.type())) note(name, `console: ${message.text()}`);
     });
-    tab.on("pageerror", (error) => wrong.add(`${name}: ${error}`));
-    await tab.goto(url, { waitUntil: "load" });
+    tab.on("pageerror", (error) => note(name, `${error}`));
+    await tab.goto(url, { waitUntil: "load", timeout: PATIENCE });
     return tab;
 }
 
 async function look(name, view) {
     const tab = await open(name, view);
     await tab.screenshot({ path: join(out, `top-${name}.png`) });
-    for (const line of await tab.evaluate(layout)) wrong.add(`${name}: ${line}`);
+    for (const line of await tab.evaluate(layout)) note(name, line);
     const tall = await tab.evaluate(() => document.documentElement.scrollHeight);
     const clip = { x: 0, y: 0, width: view.width, height: Math.min(tall, TALLEST) };
     await tab.screenshot({ path: join(out, `page-${name}.png`), clip, captureBeyondViewport: true });
     // What is folded away must hold up too when it is opened.
     await tab.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
-    for (const line of await tab.evaluate(layout)) wrong.add(`${name}, unfolded: ${line}`);
+    for (const line of await tab.evaluate(layout)) note(name, line);
     await tab.evaluate(axe);
-    for (const line of await tab.evaluate(accessible)) wrong.add(`${name}: ${line}`);
+    for (const line of await tab.evaluate(accessible)) note(name, line);
     await tab.close();
 }
 
@@ -80,16 +90,13 @@ async function print() {
     const tab = await open(name, { width: 718, height: 1000, scheme: "dark", narrow: false });
     await tab.emulateMediaType("print");
     const ground = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    if (ground !== "rgb(255, 255, 255)") wrong.add(`${name}: the paper is ${ground}`);
-    for (const line of await tab.evaluate(layout)) wrong.add(`${name}: ${line}`);
-    await tab.pdf({ path: join(out, "print.pdf"), format: "A4", margin: margins(), printBackground: true });
+    if (ground !== "rgb(255, 255, 255)") note(name, `the paper is ${ground}`);
+    for (const line of await tab.evaluate(layout)) note(name, line);
+    const margin = { top: "1cm", bottom: "1cm", left: "1cm", right: "1cm" };
+    await tab.pdf({ path: join(out, "print.pdf"), format: "A4", margin, printBackground: true, timeout: PATIENCE });
     const clip = { x: 0, y: 0, width: 718, height: 4000 };
     await tab.screenshot({ path: join(out, "page-print.png"), clip, captureBeyondViewport: true });
     await tab.close();
-}
-
-function margins() {
-    return { top: "1cm", bottom: "1cm", left: "1cm", right: "1cm" };
 }
 
 /** Runs in the page: figures without a size, text outside its figure, and what is wider than the window. */

@@ -290,3 +290,27 @@ fn a_log_that_cannot_be_read_is_a_note() {
     let results = Results::load(&fixture.dir().join("results.csv")).unwrap();
     assert!(results.rows.iter().any(|row| row.arm == damaged.arm && row.seed == 1));
 }
+
+#[test]
+fn one_digit_of_a_prediction_reaches_the_report() {
+    let fixture = Fixture::new(&[]);
+    fixture.finish(|_, _| true, |arm, _| arm == "base");
+    let page = || {
+        fixture.collect();
+        let path = affekt_report::write(&fixture.dir(), fixture.out.path()).unwrap();
+        (std::fs::read_to_string(path).unwrap(), fixture.value("base", "nll").unwrap())
+    };
+    let (before, nll) = page();
+    let run = fixture.planned.plan.runs.iter().find(|run| run.arm == "base" && run.seed == 0).unwrap();
+    let folder = run_folder(&fixture.dir(), run);
+    let text = std::fs::read_to_string(folder.join("predictions.csv")).unwrap();
+    assert!(text.contains(",0.86,"), "{text}");
+    std::fs::write(folder.join("predictions.csv"), text.replacen(",0.86,", ",0.87,", 1)).unwrap();
+    finish_run(&folder, &[]).unwrap();
+    let (after, changed) = page();
+    assert!(changed < nll, "{changed} after, {nll} before");
+    let shown = |value: f64| format!(">{value:.4}<");
+    assert!(
+        before.contains(&shown(nll)) && after.contains(&shown(changed)) && !before.contains(&shown(changed))
+    );
+}

@@ -77,12 +77,12 @@ impl VaErrorMap {
 
     fn draw_legend(&self, svg: &mut Svg) {
         let y = PLOT_HEIGHT + 14.0;
-        draw_cross(svg, [12.0, y]);
-        svg.text("tick", Align::Start, [22.0, y + 3.5], "class prototype");
-        self.draw_arrow(svg, [126.0, y], [148.0, y]);
-        svg.text("tick", Align::Start, [154.0, y + 3.5], "mean truth to mean prediction of a class");
-        svg.copies(&format!("{} many", self.style.class()), &[[12.0, y + 18.0]], None, 1.6);
-        svg.text("tick", Align::Start, [22.0, y + 21.5], "prediction for one sample");
+        draw_cross(svg, [18.0, y]);
+        svg.text("tick", Align::Start, [34.0, y + 3.5], "class prototype");
+        self.draw_arrow(svg, [8.0, y + 18.0], [28.0, y + 18.0]);
+        svg.text("tick", Align::Start, [34.0, y + 21.5], "a class, from mean truth to mean prediction");
+        svg.copies(&format!("{} many", self.style.class()), &[[150.0, y]], None, 1.6);
+        svg.text("tick", Align::Start, [158.0, y + 3.5], "prediction for one sample");
     }
 }
 
