@@ -103,7 +103,15 @@ async function print() {
 function layout() {
     const found = [];
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-    if (wide > 0) found.push(`the page is ${wide} px wider than the window`);
+    if (wide > 0) {
+        const edge = document.documentElement.clientWidth;
+        const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
+        const past = [...document.body.querySelectorAll("*")].filter(
+            (element) => element.getBoundingClientRect().right > edge + 1 && !scrolls(element.parentElement),
+        );
+        const first = past.find((element) => element.matches("table, figure, pre, svg")) ?? past[0];
+        found.push(`the page is ${wide} px wider than the window, from: ${first?.textContent.trim().slice(0, 80)}`);
+    }
     const name = (element) => element.querySelector("title")?.textContent ?? element.outerHTML.slice(0, 80);
     for (const svg of document.querySelectorAll("svg")) {
         const box = svg.getBoundingClientRect();
