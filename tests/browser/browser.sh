@@ -1,5 +1,5 @@
 #!/bin/sh
-# Opens pages in a real browser, for tests: browser.sh check PAGE.html OUT NODE_FOLDER | install NODE_FOLDER.
+# Opens pages in a real browser, for tests: browser.sh check PAGE.html OUT NODE_FOLDER [VIEW] | install NODE_FOLDER.
 #
 # `check` writes screenshots of the page into OUT and what is wrong with it to stdout, one line each; see check.mjs. It
 # needs Chromium, Node and the packages of package-lock.json, which go into NODE_FOLDER; as root, what is missing of the
@@ -60,10 +60,10 @@ check)
     install "$4"
     mkdir -p "$3"
     cp "$here/check.mjs" "$4/"
-    BROWSER=$(browser) exec node "$4/check.mjs" "$2" "$3"
+    BROWSER=$(browser) exec node "$4/check.mjs" "$2" "$3" "${5:-}"
     ;;
 *)
-    say "usage: browser.sh check PAGE.html OUT NODE_FOLDER | install NODE_FOLDER"
+    say "usage: browser.sh check PAGE.html OUT NODE_FOLDER [VIEW] | install NODE_FOLDER"
     exit 2
     ;;
 esac

@@ -1,6 +1,6 @@
-// Opens a page in headless Chromium and says what is wrong with it: node check.mjs PAGE.html OUT, BROWSER in the environment.
+// Opens a page in headless Chromium and says what is wrong with it: node check.mjs PAGE.html OUT [VIEW], BROWSER in the environment.
 //
-// The page is opened from its file, wide and narrow, light and dark, and as it prints. Each line of stdout is something
+// The page is opened from its file, wide and narrow, light and dark, and as it prints, or in one such view. Each line of stdout is something
 // wrong; the exit code is then 1. Screenshots go to OUT: the first screen (top-*) and the whole page (page-*).
 
 import { createRequire } from "node:module";
@@ -14,7 +14,8 @@ const SCHEMES = ["light", "dark"];
 // Taller pictures are cut here: Chromium cannot take them in one.
 const TALLEST = 16000;
 
-const [page_file, out] = process.argv.slice(2);
+const [page_file, out, only] = process.argv.slice(2);
+const wanted = (view) => !only || view === only;
 const url = pathToFileURL(resolve(page_file)).href;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // What is wrong, and the views it was seen in.
@@ -33,10 +34,11 @@ const browser = await puppeteer.launch({
 try {
     for (const [device, [width, height]] of Object.entries(WIDTHS)) {
         for (const scheme of SCHEMES) {
-            await look(`${device}-${scheme}`, { width, height, scheme, narrow: device === "phone" });
+            const view = `${device}-${scheme}`;
+            if (wanted(view)) await look(view, { width, height, scheme, narrow: device === "phone" });
         }
     }
-    await print();
+    if (wanted("print")) await print();
 } finally {
     await browser.close();
 }

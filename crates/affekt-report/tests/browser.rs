@@ -12,11 +12,11 @@ use std::process::{Command, Output};
 
 use support::{Names, add_ada_df, write_study};
 
-/// Opens a page; none, counted as a skip, where no browser can be had.
-fn look(page: &Path, pictures: &Path) -> Option<Output> {
+/// Opens a page in one view, or in all for `""`; none, counted as a skip, where no browser can be had.
+fn look(page: &Path, pictures: &Path, view: &str) -> Option<Output> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/browser.sh");
     let packages = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser");
-    let ran = Command::new(script).arg("check").args([page, pictures, &packages]).output().unwrap();
+    let ran = Command::new(script).arg("check").args([page, pictures, &packages]).arg(view).output().unwrap();
     if ran.status.code() == Some(3) {
         affekt_testkit::skip(&format!("browser: {}", String::from_utf8_lossy(&ran.stderr).trim()));
         return None;
@@ -36,7 +36,7 @@ fn a_browser_finds_nothing_wrong_and_would_find_what_is() {
     add_ada_df(&study);
     let page = affekt_report::write(&study.dir, &study.out_root).unwrap();
     let pictures = root.path().join("pictures");
-    let Some(ran) = look(&page, &pictures) else { return };
+    let Some(ran) = look(&page, &pictures, "") else { return };
     assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
     for name in ["top-desk-light", "top-desk-dark", "top-phone-light", "page-phone-dark", "page-print"] {
         let bytes = std::fs::metadata(pictures.join(format!("{name}.png"))).unwrap().len();
@@ -51,7 +51,7 @@ fn a_browser_finds_nothing_wrong_and_would_find_what_is() {
     let bad = bad.replace("img-src data:", "img-src data: https:");
     let page = root.path().join("bad.html");
     std::fs::write(&page, bad).unwrap();
-    let ran = look(&page, &pictures).unwrap();
+    let ran = look(&page, &pictures, "phone-light").unwrap();
     let text = said(&ran);
     assert_eq!(ran.status.code(), Some(1), "{text}");
     for fault in [

@@ -8,7 +8,7 @@ mod well_formed;
 
 use std::fs;
 
-use affekt_artifact::Predictions;
+use affekt_artifact::{Predictions, Verdict};
 use support::{Names, Study, add_ada_df, write_study};
 
 fn report(study: &Study) -> String {
@@ -42,6 +42,17 @@ fn a_run_that_failed_is_told_with_its_reason() {
     assert!(html.contains("✗ failed") && !html.contains("○ missing"));
     assert!(html.contains("the loss is not finite: &lt;script&gt;7") && !html.contains("step 40"));
     assert!(!html.contains("<script"));
+}
+
+#[test]
+fn the_claims_are_counted_under_the_answer() {
+    let root = tempfile::tempdir().unwrap();
+    let study = write_study(root.path(), &Names::default());
+    let html = report(&study);
+    let count = |verdict| study.claims.claims.iter().filter(|claim| claim.verdict == verdict).count();
+    let [yes, no, open] = [Verdict::Reproduced, Verdict::Contradicted, Verdict::Undecided].map(count);
+    let tally = format!("{yes} reproduced, {no} contradicted, {open} undecided (3 claims on 2 datasets).");
+    assert!(html.contains(&tally), "{tally}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The answer in one paragraph, put together from the row of the primary contrast.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use affekt_artifact::{TestRow, Verdict};
@@ -32,8 +33,11 @@ pub(crate) fn tally(study: &Study) -> Option<String> {
     let count = |verdict: Verdict| claims.iter().filter(|claim| claim.verdict == verdict).count();
     let words = [Verdict::Reproduced, Verdict::Contradicted, Verdict::Undecided]
         .map(|verdict| format!("{} {verdict}", count(verdict)));
-    let n = study.datasets.len();
-    let over = if n == 1 { String::new() } else { format!(", each on {n} datasets") };
+    let distinct: BTreeSet<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
+    let over = match distinct.len() {
+        n if n == claims.len() => String::new(),
+        n => format!(" ({n} claims on {} datasets)", study.datasets.len()),
+    };
     (!claims.is_empty()).then(|| format!("{}{over}.", words.join(", ")))
 }
 
