@@ -1,7 +1,9 @@
-// Opens a page in headless Chromium and says what is wrong with it: node check.mjs PAGE.html OUT [VIEW], BROWSER in the environment.
+// Opens a page in headless Chromium and says what is wrong with it: node check.mjs PAGE.html OUT [VIEW], with the
+// browser's path in BROWSER.
 //
-// The page is opened from its file, wide and narrow, light and dark, and as it prints, or in one such view. Each line of stdout is something
-// wrong; the exit code is then 1. Screenshots go to OUT: the first screen (top-*) and the whole page (page-*).
+// The page is opened from its file, wide and narrow, light and dark, and as it prints, or in one such view. Each line of
+// stdout is something wrong; the exit code is then 1. Screenshots go to OUT: the first screen (top-*) and the whole page
+// (page-*).
 
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -107,7 +109,8 @@ function layout() {
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     if (wide > 0) {
         const edge = document.documentElement.clientWidth;
-        const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
+        const scrolls = (element) =>
+            element && (getComputedStyle(element).overflowX !== "visible" || scrolls(element.parentElement));
         const past = [...document.body.querySelectorAll("*")].filter(
             (element) => element.getBoundingClientRect().right > edge + 1 && !scrolls(element.parentElement),
         );
@@ -141,5 +144,8 @@ async function accessible() {
         resultTypes: ["violations"],
     });
     const grave = violations.filter(({ id, impact }) => ["serious", "critical"].includes(impact) || id === "heading-order");
-    return grave.map(({ id, help, nodes }) => `axe ${id}: ${help} (${nodes.length}): ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary?.replace(/\s+/g, " ").slice(0, 200) ?? ""}`);
+    return grave.map(({ id, help, nodes: [first, ...more] }) => {
+        const why = (first.failureSummary ?? "").replace(/\s+/g, " ").slice(0, 200);
+        return `axe ${id}: ${help}: ${first.html.slice(0, 160)} ${why}${more.length ? ` and ${more.length} more` : ""}`;
+    });
 }

@@ -298,19 +298,19 @@ fn one_digit_of_a_prediction_reaches_the_report() {
     let page = || {
         fixture.collect();
         let path = affekt_report::write(&fixture.dir(), fixture.out.path()).unwrap();
-        (std::fs::read_to_string(path).unwrap(), fixture.value("base", "nll").unwrap())
+        (std::fs::read_to_string(path).unwrap(), fixture.value("base", "ccc_valence").unwrap())
     };
-    let (before, nll) = page();
+    let (before, exact) = page();
+    near(Some(exact), 1.0);
     let run = fixture.planned.plan.runs.iter().find(|run| run.arm == "base" && run.seed == 0).unwrap();
-    let folder = run_folder(&fixture.dir(), run);
-    let text = std::fs::read_to_string(folder.join("predictions.csv")).unwrap();
-    assert!(text.contains(",0.86,"), "{text}");
-    std::fs::write(folder.join("predictions.csv"), text.replacen(",0.86,", ",0.87,", 1)).unwrap();
-    finish_run(&folder, &[]).unwrap();
+    let file = run_folder(&fixture.dir(), run).join("predictions.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    // True valence and arousal, then those predicted, of the second item.
+    assert_eq!(text.matches(",0.25,0,0.25,0.5,").count(), 1, "{text}");
+    std::fs::write(&file, text.replace(",0.25,0,0.25,0.5,", ",0.25,0,0.35,0.5,")).unwrap();
+    finish_run(&run_folder(&fixture.dir(), run), &[]).unwrap();
     let (after, changed) = page();
-    assert!(changed < nll, "{changed} after, {nll} before");
-    let shown = |value: f64| format!(">{value:.4}<");
-    assert!(
-        before.contains(&shown(nll)) && after.contains(&shown(changed)) && !before.contains(&shown(changed))
-    );
+    assert!((0.9..0.9999).contains(&changed), "{changed}");
+    let shown = format!(">{changed:.4}<");
+    assert!(after.contains(&shown) && !before.contains(&shown), "{shown}");
 }
