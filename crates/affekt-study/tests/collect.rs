@@ -290,3 +290,27 @@ fn a_log_that_cannot_be_read_is_a_note() {
     let results = Results::load(&fixture.dir().join("results.csv")).unwrap();
     assert!(results.rows.iter().any(|row| row.arm == damaged.arm && row.seed == 1));
 }
+
+#[test]
+fn one_digit_of_a_prediction_reaches_the_report() {
+    let fixture = Fixture::new(&[]);
+    fixture.finish(|_, _| true, |arm, _| arm == "base");
+    let page = || {
+        fixture.collect();
+        let path = affekt_report::write(&fixture.dir(), fixture.out.path()).unwrap();
+        (std::fs::read_to_string(path).unwrap(), fixture.value("base", "ccc_valence").unwrap())
+    };
+    let (before, exact) = page();
+    near(Some(exact), 1.0);
+    let run = fixture.planned.plan.runs.iter().find(|run| run.arm == "base" && run.seed == 0).unwrap();
+    let file = run_folder(&fixture.dir(), run).join("predictions.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    // True valence and arousal, then those predicted, of the second item.
+    assert_eq!(text.matches(",0.25,0,0.25,0.5,").count(), 1, "{text}");
+    std::fs::write(&file, text.replace(",0.25,0,0.25,0.5,", ",0.25,0,0.35,0.5,")).unwrap();
+    finish_run(&run_folder(&fixture.dir(), run), &[]).unwrap();
+    let (after, changed) = page();
+    assert!((0.9..0.9999).contains(&changed), "{changed}");
+    let shown = format!(">{changed:.4}<");
+    assert!(after.contains(&shown) && !before.contains(&shown), "{shown}");
+}

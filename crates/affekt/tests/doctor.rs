@@ -3,7 +3,7 @@
 
 mod support;
 
-use affekt_study::{Failure, FailureClass};
+use affekt_artifact::{Failure, FailureClass};
 use support::{TWO_ARMS, affekt, toy_study};
 
 /// State and sentence of each finding, by what it is about.

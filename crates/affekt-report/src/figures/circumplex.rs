@@ -9,9 +9,9 @@ use crate::{Cell, DataTable, Figure};
 /// Confusions drawn as arrows.
 const N_ARROWS: usize = 6;
 /// Radius of the unit circle.
-const RADIUS: f64 = 142.0;
-const CENTRE: [f64; 2] = [0.5 * WIDTH, 164.0];
-const PLOT_HEIGHT: f64 = 330.0;
+pub(super) const RADIUS: f64 = 142.0;
+pub(super) const CENTRE: [f64; 2] = [0.5 * WIDTH, 164.0];
+pub(super) const PLOT_HEIGHT: f64 = 330.0;
 
 /// The figure, for one arm.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ impl CircumplexMap {
 }
 
 /// The unit circle, the axes and what their ends mean.
-fn draw_axes(svg: &mut Svg) {
+pub(super) fn draw_axes(svg: &mut Svg) {
     let [x, y] = CENTRE;
     svg.line("grid", [x - RADIUS, y], [x + RADIUS, y]);
     svg.line("grid", [x, y - RADIUS], [x, y + RADIUS]);

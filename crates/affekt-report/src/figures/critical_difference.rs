@@ -26,7 +26,8 @@ pub struct CriticalDifference {
 const ROW: f64 = 18.0;
 const BAR: f64 = 8.0;
 const AXIS: f64 = 46.0;
-const SIDE: f64 = 84.0;
+/// Room for a name and its rank on either side of the axis.
+const SIDE: f64 = 104.0;
 
 impl CriticalDifference {
     /// Largest groups of neighbours whose extremes differ by no more than the critical difference, as positions.
@@ -105,7 +106,7 @@ impl Figure for CriticalDifference {
             let (x, y) = (scale.at(*rank), first_row + ROW * row as f64);
             let side = if left { SIDE - 8.0 } else { WIDTH - SIDE + 8.0 };
             svg.polyline("leader line-only", &[[x, AXIS], [x, y - 4.0], [side, y - 4.0]]);
-            let text = format!("{} {rank:.2}", ellipsis(arm, 11.0, SIDE - 38.0));
+            let text = format!("{} {rank:.2}", ellipsis(arm, 11.0, SIDE - 42.0));
             let (align, at) = if left { (Align::End, side - 4.0) } else { (Align::Start, side + 4.0) };
             svg.text("tick", align, [at, y], &text);
             draw_marker(&mut svg, ArmStyle::of(0), [x, AXIS], 3.2, Some(&format!("{arm}: {rank:.3}")));

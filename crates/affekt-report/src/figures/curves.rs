@@ -1,4 +1,4 @@
-//! Learning curves: thin lines are seeds, the bold one is their mean.
+//! Learning curves: thin lines are seeds, the bold one is their mean, the band one standard deviation about it.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ impl Figure for LearningCurves {
     fn description(&self) -> String {
         format!(
             "The {} of each epoch, one panel per arm on common axes. Thin lines are seeds, the bold line is their \
-             mean.",
+             mean, the band one standard deviation of the seeds to either side.",
             self.quantity
         )
     }
@@ -72,12 +72,23 @@ impl Figure for LearningCurves {
         for (k, arm) in self.arms.iter().enumerate() {
             let panel = grid.draw_panel(&mut svg, k, &arm.arm, arm.style);
             let place = |epoch: u64, value: f64| [panel.x.at(epoch as f64), panel.y.at(value)];
+            let epochs = arm.by_epoch();
+            let edge = |(epoch, values): (&u64, &Vec<f64>), side: f64| {
+                let (mean, sd) = mean_sd(values);
+                Some([panel.x.at(*epoch as f64), panel.y.clamped(mean? + side * sd?)])
+            };
+            let upper = epochs.iter().filter_map(|epoch| edge(epoch, 1.0));
+            let lower = epochs.iter().rev().filter_map(|epoch| edge(epoch, -1.0));
+            let band: Vec<[f64; 2]> = upper.chain(lower).collect();
+            // A single seed has no spread, a single epoch no length.
+            if band.len() > 2 {
+                svg.polygon(&format!("{} range", arm.style.class()), &band, None);
+            }
             for (_, curve) in &arm.seeds {
                 let points: Vec<[f64; 2]> = curve.iter().map(|(e, v)| place(*e, *v)).collect();
                 svg.polyline("seed", &points);
             }
-            let means =
-                arm.by_epoch().into_iter().filter_map(|(e, values)| Some(place(e, mean_sd(&values).0?)));
+            let means = epochs.iter().filter_map(|(e, values)| Some(place(*e, mean_sd(values).0?)));
             svg.polyline(&format!("{} line", arm.style.class()), &means.collect::<Vec<_>>());
         }
         svg.finish(&self.id, &self.title, &self.description())

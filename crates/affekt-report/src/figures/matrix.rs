@@ -24,8 +24,14 @@ impl Matrix<'_> {
         let widest =
             self.names.iter().map(|c| text_width(c, 12.0)).fold(0.0, |a, b| if b > a { b } else { a });
         let left = widest.clamp(30.0, 74.0) + 8.0;
-        // The slanted names of the columns reach past the last cell.
-        let cell = ((WIDTH - left - 26.0) / n as f64).clamp(8.0, 44.0);
+        // The slanted names of the columns reach past the last cell, that of a column by itself or of one before it.
+        let usual = (WIDTH - left - 26.0) / n as f64;
+        let past = self.names.iter().rev().enumerate().map(|(k, name)| {
+            let width = text_width(&ellipsis(name, 12.0, 74.0), 12.0);
+            0.71 * (width + 11.0) + 2.0 - usual * (k as f64 + 0.5)
+        });
+        let room = past.fold(26.0, |a, b| if b > a { b } else { a });
+        let cell = ((WIDTH - left - room) / n as f64).clamp(8.0, 44.0);
         let top = 0.72 * widest.clamp(30.0, 74.0) + 22.0;
         let mut svg = Svg::new(WIDTH, top + cell * n as f64 + 4.0);
         svg.text("note", Align::Start, [0.0, 11.0], self.corner[0]);

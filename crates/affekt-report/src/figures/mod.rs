@@ -22,6 +22,7 @@ mod part_counts;
 mod per_class;
 mod projection;
 mod va_density;
+mod va_errors;
 
 pub(crate) use attention::{AttentionHistogram, FaceKind};
 pub(crate) use au_rates::AuRates;
@@ -44,6 +45,7 @@ pub(crate) use part_counts::PartCounts;
 pub(crate) use per_class::{ArmF1, CONFIDENCE, ClassF1, PerClassF1};
 pub(crate) use projection::Projection;
 pub(crate) use va_density::VaDensity;
+pub(crate) use va_errors::VaErrorMap;
 
 /// A name as part of a file name and an element id; `index` keeps changed names apart.
 pub(crate) fn slug(name: &str, index: usize) -> String {

@@ -20,15 +20,19 @@ pub(crate) fn tables(study: &Study) -> Vec<DataTable> {
 
 fn table(study: &Study, datasets: &[PlannedDataset], metric: &str) -> DataTable {
     let caption = format!("{metric} on every dataset, mean ± sd over seeds");
-    let columns = ["dataset", "share of wrong training labels", "trained"];
-    let mut table = DataTable::new(format!("across-{}", metric.replace(':', "-")), caption, &columns);
+    let mut table = DataTable::new(format!("across-{}", metric.replace(':', "-")), caption, &["dataset"]);
+    // Columns that would be the same everywhere say nothing.
+    let noise = datasets.iter().any(|dataset| dataset.label_noise.is_some());
+    let transfer = datasets.iter().any(|dataset| dataset.transfer.is_some());
+    table.columns.extend(noise.then(|| "share of wrong training labels".to_owned()));
+    table.columns.extend(transfer.then(|| "trained".to_owned()));
     table.columns.extend(study.arms().map(str::to_owned));
     for dataset in datasets {
-        let mut row = vec![
-            Cell::text(&*dataset.name),
-            dataset.label_noise.map_or(Cell::Hole, |share| Cell::Number(NumberKind::Score, Some(share))),
-            Cell::text(dataset.transfer.as_ref().map_or("here", |transfer| &*transfer.train)),
-        ];
+        let mut row = vec![Cell::text(&*dataset.name)];
+        let wrong = dataset.label_noise.map_or(Cell::Hole, |s| Cell::Number(NumberKind::Score, Some(s)));
+        row.extend(noise.then_some(wrong));
+        let trained = dataset.transfer.as_ref().map_or("here", |transfer| &*transfer.train);
+        row.extend(transfer.then(|| Cell::text(trained)));
         for arm in study.arms() {
             let scores = study.scores(&dataset.name, arm, metric);
             let values: Vec<f64> = scores.iter().filter_map(|(_, value)| *value).collect();

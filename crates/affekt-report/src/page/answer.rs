@@ -1,8 +1,9 @@
 //! The answer in one paragraph, put together from the row of the primary contrast.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use affekt_artifact::TestRow;
+use affekt_artifact::{TestRow, Verdict};
 
 use crate::number::{NumberKind, interval};
 use crate::study::{Dataset, Study};
@@ -24,6 +25,20 @@ pub(crate) fn answers(study: &Study) -> Vec<Answer> {
         .flat_map(|name| study.tests.rows.iter().filter(move |r| r.dataset == name && r.family == "primary"))
         .map(|row| Answer { dataset: row.dataset.clone(), headline: headline(row), numbers: numbers(row) })
         .collect()
+}
+
+/// How many claims came out which way; none where the study judges none.
+pub(crate) fn tally(study: &Study) -> Option<String> {
+    let claims = &study.claims.claims;
+    let count = |verdict: Verdict| claims.iter().filter(|claim| claim.verdict == verdict).count();
+    let words = [Verdict::Reproduced, Verdict::Contradicted, Verdict::Undecided]
+        .map(|verdict| format!("{} {verdict}", count(verdict)));
+    let distinct: BTreeSet<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
+    let over = match distinct.len() {
+        n if n == claims.len() => String::new(),
+        n => format!(" ({n} claims on {} datasets)", study.datasets.len()),
+    };
+    (!claims.is_empty()).then(|| format!("{}{over}.", words.join(", ")))
 }
 
 fn headline(row: &TestRow) -> String {

@@ -31,6 +31,12 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
     if unlabelled > 0 {
         notes.push(format!("{unlabelled} test predictions have no true class and enter no count."));
     }
+    let ended: usize = study.datasets.iter().map(|d| d.failures.len()).sum();
+    if ended > 0 {
+        notes.push(format!(
+            "Runs that ended in an error and were not begun again: {ended}; their reasons are below."
+        ));
+    }
     for dataset in study.datasets.iter().filter(|d| d.quarantine.is_none()) {
         notes.push(format!("{}: no quarantine table was kept.", dataset.name()));
     }
@@ -52,7 +58,7 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
     notes.push(format!(
         "Macro-F1 recomputed from the predictions: {agree} of {total} runs agree with results.csv."
     ));
-    let mut tables = vec![matrix(study), quarantine(study)];
+    let mut tables = vec![matrix(study), failures(study), quarantine(study)];
     if !differ.rows.is_empty() {
         tables.push(differ);
     }
@@ -90,7 +96,7 @@ fn above_limit(study: &Study) -> Vec<String> {
 fn matrix(study: &Study) -> DataTable {
     let seeds: BTreeSet<u64> = study.plan.runs.iter().map(|run| run.seed).collect();
     let mut table =
-        DataTable::new("runs-matrix", "Planned runs: done, or missing (a hole)", &["dataset", "arm"]);
+        DataTable::new("runs-matrix", "Planned runs: done, failed, or missing (a hole)", &["dataset", "arm"]);
     table.columns.extend(seeds.iter().map(|seed| format!("seed {seed}")));
     for dataset in &study.datasets {
         for arm in study.arms() {
@@ -106,10 +112,23 @@ fn state(dataset: &Dataset, arm: &str, seed: u64) -> Cell {
     if dataset.runs.iter().any(|run| run.arm == arm && run.seed == seed) {
         return Cell::text("✓ done");
     }
-    if dataset.missing.iter().any(|run| run.arm == arm && run.seed == seed) {
-        return Cell::text("○ missing");
+    let Some(run) = dataset.missing.iter().find(|run| run.arm == arm && run.seed == seed) else {
+        return Cell::Hole;
+    };
+    let failed = dataset.failures.iter().any(|(id, _)| *id == run.id);
+    Cell::text(if failed { "✗ failed" } else { "○ missing" })
+}
+
+/// What ended the runs that ended in an error.
+fn failures(study: &Study) -> DataTable {
+    let caption = "Runs that ended in an error, and the error";
+    let mut table = DataTable::new("failures", caption, &["run", "dataset", "error"]);
+    for dataset in &study.datasets {
+        for (id, reason) in &dataset.failures {
+            table.rows.push(vec![Cell::text(&**id), Cell::text(dataset.name()), Cell::text(&**reason)]);
+        }
     }
-    Cell::Hole
+    table
 }
 
 fn quarantine(study: &Study) -> DataTable {

@@ -2,11 +2,11 @@
 
 use affekt_artifact::{PlannedDataset, Transfer};
 
-use super::{ada_df, differences, structure};
+use super::{ada_df, differences, maps, structure};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
 use crate::figures::{
-    CircumplexMap, ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram,
-    error_structure, pair_auc, paired_scores,
+    ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram, error_structure, pair_auc,
+    paired_scores,
 };
 use crate::number::mean_sd;
 use crate::study::{Dataset, Epoch, Study};
@@ -84,7 +84,7 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
             mistakes,
             differences::table(study, dataset, slug)?.into_iter().collect(),
         ),
-        group("On the circumplex", "", maps(study, dataset, slug), Vec::new()),
+        group("On the circumplex", "", maps::figures(study, dataset, slug), Vec::new()),
         group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];
     groups.extend(structure::group(study, dataset, slug));
@@ -176,29 +176,6 @@ fn confusions(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figur
         }) as Box<dyn Figure>
     };
     study.arms().enumerate().filter(|(_, arm)| !dataset.runs_of(arm).is_empty()).map(one).collect()
-}
-
-/// Maps of the plan's first arm and of the primary treatment, which are base and circumplex in the study.
-fn maps(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figure>> {
-    let primary = study.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset.name());
-    let mut arms: Vec<&str> = study.arms().take(1).collect();
-    arms.extend(primary.map(|row| row.treatment.as_str()));
-    arms.dedup();
-    let finished = arms.into_iter().filter(|arm| !dataset.runs_of(arm).is_empty());
-    let one = |arm: &str| {
-        let index = study.arm_index(arm);
-        Box::new(CircumplexMap {
-            id: format!("circumplex-{slug}-{}", crate::figures::slug(arm, index)),
-            title: format!("{}: strongest confusions under {arm}", dataset.name()),
-            style: ArmStyle::of(index),
-            source: dataset.planned.prototype_source.clone(),
-            classes: dataset.classes().to_vec(),
-            prototypes: dataset.planned.prototypes.clone(),
-            pair: dataset.pair(&study.plan),
-            confusion: dataset.pooled_confusion(arm),
-        }) as Box<dyn Figure>
-    };
-    finished.map(one).collect()
 }
 
 fn curves(study: &Study, dataset: &Dataset, slug: &str) -> Vec<Box<dyn Figure>> {

@@ -8,7 +8,9 @@ mod answer;
 mod checks;
 mod dataset;
 mod differences;
+mod maps;
 mod provenance;
+mod ranks;
 mod seeds;
 mod structure;
 mod tests_table;
@@ -23,7 +25,7 @@ use dataset::{DatasetSection, Group};
 use provenance::Provenance;
 use verdicts::VerdictRow;
 
-use crate::figures::{AucByRho, DotPanels, Forest, limits, slug};
+use crate::figures::{AucByRho, CriticalDifference, DotPanels, Forest, limits, slug};
 use crate::study::Study;
 use crate::svg::ArmStyle;
 use crate::{DataTable, Figure, ReportError};
@@ -33,6 +35,7 @@ pub(crate) struct Page {
     study: String,
     question: String,
     answers: Vec<Answer>,
+    tally: Option<String>,
     verdicts: Vec<VerdictRow>,
     verdict_table: DataTable,
     arms: Vec<(String, String)>,
@@ -42,6 +45,7 @@ pub(crate) struct Page {
     sweep: Option<AucByRho>,
     datasets: Vec<DatasetSection>,
     forests: Vec<Forest>,
+    ranks: Vec<CriticalDifference>,
     tests: Vec<DataTable>,
     alpha: f64,
     exclusions: Exclusions,
@@ -60,6 +64,7 @@ impl Page {
             study: plan.study.clone(),
             question: plan.question.clone(),
             answers: answer::answers(study),
+            tally: answer::tally(study),
             verdict_table: verdicts::table(&verdicts),
             verdicts,
             arms: plan.arms.iter().map(|arm| (arm.name.clone(), arm.isolates.clone())).collect(),
@@ -78,6 +83,9 @@ impl Page {
                 .map(|(d, slug)| dataset::section(study, d, slug))
                 .collect::<Result<_, _>>()?,
             forests: with_slug().filter_map(|(d, slug)| forest(study, d.name(), slug)).collect(),
+            ranks: with_slug()
+                .filter_map(|(d, slug)| ranks::diagram(study, d.name(), slug).transpose())
+                .collect::<Result<_, _>>()?,
             tests: with_slug().flat_map(|(d, slug)| tests_table::tables(study, d.name(), slug)).collect(),
             alpha: plan.alpha,
             exclusions: checks::exclusions(study)?,
@@ -94,6 +102,7 @@ impl Page {
             list.extend(dataset.groups.iter().flat_map(|group| group.figures.iter().map(AsRef::as_ref)));
         }
         list.extend(self.forests.iter().map(|f| f as &dyn Figure));
+        list.extend(self.ranks.iter().map(|f| f as &dyn Figure));
         list
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use affekt_artifact::TestRow;
+
 use crate::study::Study;
 use crate::{Cell, DataTable};
 
@@ -9,8 +11,8 @@ use crate::{Cell, DataTable};
 pub(crate) struct Provenance {
     /// Name and value.
     pub(crate) facts: Vec<(String, String)>,
-    /// The command that makes the study again.
-    pub(crate) command: String,
+    /// What a command does, and the command.
+    pub(crate) commands: Vec<(String, String)>,
     pub(crate) tables: Vec<DataTable>,
 }
 
@@ -63,5 +65,33 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
             ]);
         }
     }
-    Provenance { facts, command: source.command.clone(), tables: vec![data, inputs, runs] }
+    Provenance { facts, commands: commands(study), tables: vec![data, inputs, runs] }
+}
+
+/// The whole study, and its stages one by one from the study's folder.
+fn commands(study: &Study) -> Vec<(String, String)> {
+    let plan = &study.plan;
+    let mut list = vec![(
+        "The whole study; runs that are finished are left as they are".to_owned(),
+        plan.provenance.command.clone(),
+    )];
+    let missing = study.datasets.iter().flat_map(|dataset| &dataset.missing);
+    // Of the runs that train, rather one that is not there.
+    if let Some(run) = missing.chain(&plan.runs).find(|run| plan.is_trained(run)) {
+        let what = "One run, in the folder of this page; it goes on where it stopped";
+        list.push((what.to_owned(), format!("affekt train --run runs/{}", run.id)));
+    }
+    let what = "Results, tests and claims from the predictions";
+    list.push((what.to_owned(), "affekt study collect .".to_owned()));
+    if let Some(row) = study.tests.rows.iter().find(|row| row.family == "primary") {
+        let TestRow { metric, treatment, control, .. } = row;
+        list.push((
+            "The primary comparison by itself".to_owned(),
+            format!(
+                "affekt compare results.csv --metric {metric} --treatment {treatment} --control {control}"
+            ),
+        ));
+    }
+    list.push(("This page".to_owned(), "affekt report .".to_owned()));
+    list
 }

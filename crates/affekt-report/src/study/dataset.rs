@@ -6,9 +6,10 @@ use std::path::Path;
 use affekt_artifact::{Limits, Plan, PlannedDataset, PlannedRun, Selection};
 use affekt_metrics::{Accumulator, Confusion};
 
-use super::exclusion::quarantine_counts;
+use super::exclusion::{failure, quarantine_counts};
 use super::reliability::Reliability;
 use super::run::Run;
+use super::va::VaErrors;
 use crate::ReportError;
 
 /// A dataset and what was measured on it.
@@ -22,6 +23,8 @@ pub(crate) struct Dataset {
     pub(crate) runs: Vec<Run>,
     /// Planned runs without predictions.
     pub(crate) missing: Vec<PlannedRun>,
+    /// Run and the reason its training ended for, where it ended in an error.
+    pub(crate) failures: Vec<(String, String)>,
 }
 
 impl Dataset {
@@ -51,15 +54,17 @@ impl Dataset {
         let folder = out_root.join(&planned.folder);
         let limits = planned.has_limits.then(|| Limits::load(&folder.join("limits.json"))).transpose()?;
         let quarantine = quarantine_counts(&folder.join("quarantine.csv"))?;
-        let (mut runs, mut missing) = (Vec::new(), Vec::new());
+        let (mut runs, mut missing, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         for run in planned.runs(plan) {
             let has_log = plan.is_trained(run);
-            match Run::load(run, planned, selection, &study_dir.join("runs").join(&run.id), has_log)? {
+            let of_run = study_dir.join("runs").join(&run.id);
+            failures.extend(failure(&of_run).map(|reason| (run.id.clone(), reason)));
+            match Run::load(run, planned, selection, &of_run, has_log)? {
                 Some(finished) => runs.push(finished),
                 None => missing.push(run.clone()),
             }
         }
-        Ok(Self { planned: planned.clone(), limits, quarantine, runs, missing })
+        Ok(Self { planned: planned.clone(), limits, quarantine, runs, missing, failures })
     }
 
     /// Name of the dataset.
@@ -105,6 +110,15 @@ impl Dataset {
         let mut pooled = Reliability::default();
         for run in self.runs_of(arm) {
             pooled.merge(&run.reliability);
+        }
+        pooled
+    }
+
+    /// Valence and arousal of an arm, all its seeds together.
+    pub(crate) fn pooled_va(&self, arm: &str) -> VaErrors {
+        let mut pooled = VaErrors::new(self.classes().len());
+        for run in self.runs_of(arm) {
+            pooled.merge(&run.va);
         }
         pooled
     }

@@ -1,7 +1,9 @@
-//! Counts of what was set aside while a dataset was read.
+//! What was set aside while a dataset was read, and what ended a run.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+
+use affekt_artifact::Failure;
 
 use crate::ReportError;
 
@@ -29,4 +31,11 @@ pub(crate) fn quarantine_counts(path: &Path) -> Result<Option<BTreeMap<String, u
         *counts.entry(record.get(column).unwrap_or_default().to_owned()).or_insert(0) += 1;
     }
     Ok(Some(counts))
+}
+
+/// Kind and first line of what ended the run in `folder`; none where it left no note.
+pub(crate) fn failure(folder: &Path) -> Option<String> {
+    let Failure { class, message } = Failure::of(folder)?;
+    let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason was written");
+    Some(format!("{class}: {}", line.trim()))
 }

@@ -7,6 +7,7 @@ mod exclusion;
 mod faces;
 mod reliability;
 mod run;
+mod va;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,6 +23,7 @@ pub(crate) use dataset::Dataset;
 pub(crate) use faces::{Face, Faces};
 pub(crate) use reliability::Reliability;
 pub(crate) use run::Run;
+pub(crate) use va::{ClassVa, VaErrors};
 
 use crate::ReportError;
 

@@ -12,6 +12,7 @@ use affekt_metrics::{
 use super::ada_df::told;
 use super::curve::{Epoch, load_curve};
 use super::reliability::Reliability;
+use super::va::VaErrors;
 use crate::ReportError;
 
 /// What the report keeps of a run.
@@ -23,6 +24,7 @@ pub(crate) struct Run {
     /// Test split, weights as selected.
     pub(crate) confusion: Confusion,
     pub(crate) reliability: Reliability,
+    pub(crate) va: VaErrors,
     /// None when no labelled test sample was predicted.
     pub(crate) calibration: Option<CalibrationSummary>,
     /// Mean circumplex distance of a mistake.
@@ -81,6 +83,7 @@ impl Run {
         let n = dataset.label_set.len();
         let mut confusion = Confusion::new(n);
         let mut reliability = Reliability::default();
+        let mut va = VaErrors::new(n);
         let mut calibration = CalibrationAccumulator::new(n, DEFAULT_ECE_BINS)?;
         let mut unlabelled = 0;
         let rows = predictions.rows.iter().filter(|r| r.selection == selection && r.split == Split::Test);
@@ -93,6 +96,7 @@ impl Run {
             confusion.add(truth.get(), row.predicted_class.get())?;
             calibration.update((&probabilities, truth.get()))?;
             reliability.add(&probabilities, truth.get());
+            va.add(row, truth.get());
         }
         let points = &dataset.prototypes;
         let distance: Vec<f64> = points
@@ -112,6 +116,7 @@ impl Run {
             calibration: if confusion.total() > 0 { Some(calibration.finish()?) } else { None },
             confusion,
             reliability,
+            va,
             curve,
             log_trouble: None,
             unlabelled,

@@ -4,10 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use affekt_artifact::{Digest, Plan};
+use affekt_artifact::{Digest, Failure, Plan};
 use affekt_study::{
-    Collected, Console, Executor, Failure, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key,
-    plan_study,
+    Collected, Console, Executor, Job, JobOutcome, JobStatus, LocalPool, Study, collection_key, plan_study,
 };
 use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM};

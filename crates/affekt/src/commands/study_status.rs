@@ -4,8 +4,8 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use affekt_artifact::Plan;
-use affekt_study::{Failure, RunLock, Study, is_done, run_folder};
+use affekt_artifact::{Failure, Plan};
+use affekt_study::{RunLock, Study, is_done, run_folder};
 use anyhow::Context;
 use serde::Serialize;
 

@@ -13,7 +13,9 @@ use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 #[cfg(feature = "torch")]
-use affekt_study::{Failure, FailureClass, LockError};
+use affekt_artifact::{Failure, FailureClass};
+#[cfg(feature = "torch")]
+use affekt_study::LockError;
 #[cfg(feature = "torch")]
 use affekt_train::TrainError;
 

@@ -20,12 +20,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use affekt_artifact::{
-    Digest, Embeddings, Manifest, PredictionRow, Predictions, Selection, remove_strays, write_atomic,
+    Digest, Embeddings, Failure, Manifest, PredictionRow, Predictions, Selection, remove_strays, write_atomic,
 };
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
 use affekt_face::FaceCache;
-use affekt_study::{self as study, FaceOrigin, Failure, Prepared, ResolvedRun, RunLock, SecondStageSpec};
+use affekt_study::{self as study, FaceOrigin, Prepared, ResolvedRun, RunLock, SecondStageSpec};
 use affekt_tensor::{Device, ParamStore, save_weights, set_deterministic, set_threads};
 use affekt_train::{
     EpochOrder as _, EpochRecord, Evaluator, Fitted, Splits, TrainError, TrainState, Training,

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use affekt_artifact::{load_json, save_json};
 use serde::{Deserialize, Serialize};
+
+use crate::{load_json, save_json};
 
 /// Kinds of failures that a run can tell of itself. None of them goes away by another turn, so that no queue gives one; a
 /// run that was killed, ran out of time or lost its node leaves no note and is given one.
