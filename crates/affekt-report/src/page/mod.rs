@@ -8,6 +8,7 @@ mod answer;
 mod checks;
 mod dataset;
 mod differences;
+mod paper;
 mod provenance;
 mod seeds;
 mod structure;
@@ -15,6 +16,7 @@ mod tests_table;
 mod verdicts;
 mod view;
 
+pub(crate) use paper::PaperTables;
 pub(crate) use view::render;
 
 use answer::Answer;
