@@ -1,4 +1,4 @@
-//! CRC-32C (Castagnoli), the checksum of TFRecords.
+//! CRC-32C (Castagnoli), the checksum of records.
 
 /// Reflected polynomial.
 const POLYNOMIAL: u32 = 0x82f6_3b78;

@@ -11,6 +11,7 @@ const METADATA: u8 = 9;
 
 /// Fields of `SummaryMetadata`.
 const PLUGIN_DATA: u8 = 1;
+const DISPLAY_NAME: u8 = 2;
 const DESCRIPTION: u8 = 3;
 const DATA_CLASS: u8 = 4;
 
@@ -50,7 +51,7 @@ impl SummaryValue {
     pub fn scalar(tag: &str, description: &str, value: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "the format has 32 bits for it")]
         let value = value as f32;
-        let metadata = metadata("scalars", &Message::default(), description, DataClass::Scalar);
+        let metadata = metadata(tag, "scalars", &Message::default(), description, DataClass::Scalar);
         Self(
             Message::default()
                 .bytes(TAG, tag.as_bytes())
@@ -64,7 +65,7 @@ impl SummaryValue {
         let n_thresholds = curve.true_positives().len() as u64;
         // PrCurvePluginData: field 2 is the number of thresholds.
         let content = Message::default().varint(2, n_thresholds);
-        let metadata = metadata("pr_curves", &content, description, DataClass::Tensor);
+        let metadata = metadata(tag, "pr_curves", &content, description, DataClass::Tensor);
         let rows: Vec<u8> = curve.rows().into_iter().flat_map(f32::to_le_bytes).collect();
         let tensor = tensor(DT_FLOAT, &[6, n_thresholds]).bytes(TENSOR_CONTENT, &rows);
         Self::tensor(tag, &metadata, &tensor)
@@ -72,7 +73,7 @@ impl SummaryValue {
 
     /// A picture, for the dashboard of images.
     pub fn picture(tag: &str, description: &str, picture: &PngPicture<'_>) -> Self {
-        let metadata = metadata("images", &Message::default(), description, DataClass::BlobSequence);
+        let metadata = metadata(tag, "images", &Message::default(), description, DataClass::BlobSequence);
         // Width and height as text, then a PNG file for each picture.
         let tensor = tensor(DT_STRING, &[3])
             .bytes(STRING_VAL, picture.width().to_string().as_bytes())
@@ -92,10 +93,11 @@ impl SummaryValue {
     }
 }
 
-fn metadata(plugin: &str, content: &Message, description: &str, class: DataClass) -> Message {
+fn metadata(tag: &str, plugin: &str, content: &Message, description: &str, class: DataClass) -> Message {
     let plugin = Message::default().bytes(PLUGIN_NAME, plugin.as_bytes()).bytes(CONTENT, content.as_bytes());
     Message::default()
         .message(PLUGIN_DATA, &plugin)
+        .bytes(DISPLAY_NAME, tag.as_bytes())
         .bytes(DESCRIPTION, description.as_bytes())
         .varint(DATA_CLASS, class as u64)
 }

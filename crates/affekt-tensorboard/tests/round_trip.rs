@@ -32,6 +32,7 @@ fn scalars_come_back_with_step_time_tag_and_description() {
         assert_eq!(one(event, 1), Field::Double(7.25));
         let value = one(one(event, 5).bytes(), 1).bytes();
         assert_eq!((one(value, 1).bytes(), plugin(value)), (&b"loss/train"[..], &b"scalars"[..]));
+        assert_eq!(one(one(value, 9).bytes(), 2).bytes(), b"loss/train", "name in the dashboard");
         assert_eq!(one(one(value, 9).bytes(), 3).bytes(), b"Mean *loss*");
         assert_eq!(one(one(value, 9).bytes(), 4), Field::Number(1));
     }

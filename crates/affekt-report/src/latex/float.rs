@@ -52,7 +52,7 @@ pub(super) fn floats(table: &DataTable) -> String {
             _ => (format!(" (part {} of {})", at + 1, parts.len()), format!("-part{}", at + 1)),
         };
         format!(
-            "% {}\n\\begin{{table}}[!htbp]\n\\centering\n\\caption{{{}{part}.}}\n\\label{{tab:{}{label}}}\n\\footnotesize\n\
+            "% {}\n\\begin{{table}}[!htbp]\n\\centering\n\\setlength{{\\belowcaptionskip}}{{6pt}}\n\\caption{{{}{part}.}}\n\\label{{tab:{}{label}}}\n\\footnotesize\n\
              \\setlength{{\\tabcolsep}}{{4pt}}\n{}\\end{{table}}\n",
             comment(&table.id),
             escape(&table.caption),
@@ -110,8 +110,7 @@ mod tests {
     fn long_words_wrap() {
         let mut table = DataTable::new("t", "c", &["a", "b"]);
         table.rows.push(vec![Cell::text("short"), Cell::text("long ".repeat(20))]);
-        assert!(
-            floats(&table).contains("\\begin{tabular}{l>{\\raggedright\\arraybackslash}p{0.24\\linewidth}}")
-        );
+        let text = floats(&table);
+        assert!(text.contains("{tabular}{l>{\\raggedright\\arraybackslash}p{0.3\\linewidth}}"), "{text}");
     }
 }

@@ -18,8 +18,8 @@ use crate::{DataTable, ReportError};
 ///
 /// `results.tex` holds every overall metric of each dataset, mean and standard deviation over seeds; `tests.tex` the paired
 /// comparisons; `claims.tex` the claims and their verdicts. The numbers are those of `report.html`, computed by the same code
-/// and rounded alike. The files need the packages `array` and `booktabs`; names in scripts that pdfLaTeX does not know need
-/// LuaLaTeX or XeLaTeX. Returns the path of `tables.tex`.
+/// and rounded alike. The files need the packages `array` and `booktabs`; names in scripts that `pdflatex` does not know
+/// need `lualatex` or `xelatex`. Returns the path of `tables.tex`.
 ///
 /// # Errors
 /// [`ReportError`], naming the path, as [`write()`](crate::write).

@@ -3,11 +3,12 @@
 mod curves;
 mod scalars;
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use affekt_artifact::{
     Plan, PlannedDataset, PlannedRun, Predictions, Results, Selection, TrainingLog, remove_strays,
-    write_atomic,
+    write_atomic_with,
 };
 use affekt_tensorboard::{EventWriter, SummaryValue};
 
@@ -55,11 +56,10 @@ pub fn write_tensorboard(study_dir: &Path, folder: &Path) -> Result<TensorBoardR
             Some(other) => End::of(&load_log(study_dir, other)?),
             None => End::of(&log),
         };
-        let bytes = events(&log, end, &last).expect("because a vector takes everything");
         let path = folder.join(&run.id).join(FILE_NAME);
         // TensorBoard would read a half-written file of an export that was killed.
         remove_strays(&folder.join(&run.id));
-        write_atomic(&path, &bytes)?;
+        write_atomic_with(&path, |out| events(out, &log, end, &last))?;
         runs.written.push(run.id.clone());
     }
     Ok(runs)
@@ -138,14 +138,12 @@ fn curves_of(
         .map_err(|(class, source)| ReportError::Curve { path, class, source })
 }
 
-fn events(log: &TrainingLog, end: End, last: &[SummaryValue]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut writer = EventWriter::new(&mut bytes, 0.0)?;
+fn events(out: &mut dyn Write, log: &TrainingLog, end: End, last: &[SummaryValue]) -> io::Result<()> {
+    let mut writer = EventWriter::new(out, 0.0)?;
     let mut wall_time = 0.0;
     for epoch in &log.epochs {
         wall_time += scalars::seconds(epoch);
         writer.write(epoch.epoch, wall_time, &scalars::scalars(epoch))?;
     }
-    writer.write(end.step, end.wall_time, last)?;
-    Ok(bytes)
+    writer.write(end.step, end.wall_time, last)
 }
