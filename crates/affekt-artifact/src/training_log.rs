@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::ArtifactError;
 
 /// What a training says of one epoch. Numbers are `None` where they were not finite: JSON writes such a number as
-/// `null`. Further keys of a line are passed over.
+/// `null`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct EpochLine {
     /// Epoch, from 1.
@@ -26,7 +26,7 @@ pub struct EpochLine {
     /// Mean of each part of the loss.
     #[serde(default)]
     pub parts: BTreeMap<String, Option<f64>>,
-    /// Further numbers by name.
+    /// Further numbers of the objective by name.
     #[serde(default)]
     pub numbers: BTreeMap<String, Option<f64>>,
     /// Class distributions after the epoch, row c that of class c; empty where the method has none.
@@ -35,10 +35,17 @@ pub struct EpochLine {
     /// What looked wrong, each with its number.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Every other key of the line that holds a number, such as `lr` and `seconds`; other keys are passed over.
+    #[serde(skip)]
+    pub further: BTreeMap<String, f64>,
 }
 
+/// Keys with a field of their own, and the number of epochs planned.
+const KNOWN: [&str; 5] = ["epoch", "epochs", "train_loss", "valid_accuracy", "valid_macro_f1"];
+
 impl EpochLine {
-    /// Every finite number of the epoch under its name in `epochs.csv`; a part of the loss is `loss:<part>`.
+    /// Every finite loss, score and number of the objective under its name in `epochs.csv`; a part of the loss is
+    /// `loss:<part>`.
     pub fn values(&self) -> Vec<(String, f64)> {
         let fixed = [
             ("train_loss", self.train_loss),
@@ -70,11 +77,20 @@ impl TrainingLog {
         let mut epochs = BTreeMap::new();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             // By way of an object: alone, serde would take a list for the fields in their order.
-            let epoch: EpochLine = serde_json::from_str::<Map<String, Value>>(line)
-                .and_then(|object| serde_json::from_value(Value::Object(object)))
+            let epoch = serde_json::from_str::<Map<String, Value>>(line)
+                .and_then(|object| {
+                    let further = further(&object);
+                    let epoch: EpochLine = serde_json::from_value(Value::Object(object))?;
+                    Ok(EpochLine { further, ..epoch })
+                })
                 .map_err(|source| ArtifactError::JsonLine { path: path.to_owned(), line: at + 1, source })?;
             epochs.insert(epoch.epoch, epoch);
         }
         Ok(Self { epochs: epochs.into_values().collect() })
     }
+}
+
+fn further(object: &Map<String, Value>) -> BTreeMap<String, f64> {
+    let others = object.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
+    others.filter_map(|(key, value)| Some((key.clone(), value.as_f64()?))).collect()
 }

@@ -46,10 +46,11 @@ fn a_bad_cell_is_named_by_line_and_column() {
 #[test]
 fn a_torn_line_of_a_log_is_named_and_a_number_that_was_not_finite_is_none() {
     let folder = Folder::new();
-    let whole = "{\"epoch\":2,\"train_loss\":null,\"numbers\":{\"a\":null,\"b\":2.0}}\n\n{\"epoch\":1,\"seconds\":3}\n";
+    let whole = "{\"epoch\":2,\"train_loss\":null,\"numbers\":{\"a\":null,\"b\":2.0}}\n\n{\"epoch\":1,\"epochs\":2,\"seconds\":3,\"device\":\"cpu\"}\n";
     let log = TrainingLog::load(&folder.file("m.jsonl", whole)).unwrap();
     assert_eq!(log.epochs.iter().map(|line| line.epoch).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(log.epochs[1].values(), [("b".to_owned(), 2.0)]);
+    assert_eq!(log.epochs[0].further, std::collections::BTreeMap::from([("seconds".to_owned(), 3.0)]));
     for (text, expected) in [("{\"epoch\":1}\n{\"epo", 2), ("{\"step\":1}\n", 1), ("[1]\n", 1)] {
         let error = TrainingLog::load(&folder.file("t.jsonl", text)).unwrap_err();
         let ArtifactError::JsonLine { line, .. } = &error else { panic!("{error}") };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use affekt_artifact::ArtifactError;
 use affekt_metrics::MetricError;
 use affekt_stats::StatsError;
+use affekt_tensorboard::TensorBoardError;
 
 /// A file of the study could not be read, believed or written.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,17 @@ pub enum ReportError {
         /// The cause.
         #[source]
         source: StatsError,
+    },
+    /// A probability of the predictions is none.
+    #[error("{}: no precision and recall of {class}", path.display())]
+    Curve {
+        /// The file.
+        path: PathBuf,
+        /// Class or action unit.
+        class: String,
+        /// The cause.
+        #[source]
+        source: TensorBoardError,
     },
     /// The page template failed.
     #[error("page template")]

@@ -77,12 +77,13 @@ pub(crate) fn tables(list: &[DataTable]) -> Vec<TableView> {
 }
 
 fn table_view(table: &DataTable) -> TableView {
-    let numeric = |i: usize| table.rows.iter().any(|row| row.get(i).is_some_and(Cell::is_numeric));
     let columns = table.columns.iter().enumerate();
     TableView {
         id: table.id.clone(),
         caption: table.caption.clone(),
-        columns: columns.map(|(i, name)| CellView { text: name.clone(), numeric: numeric(i) }).collect(),
+        columns: columns
+            .map(|(i, name)| CellView { text: name.clone(), numeric: table.is_numeric(i) })
+            .collect(),
         rows: table.rows.iter().map(|row| row.iter().map(cell_view).collect()).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! A table once, printed three ways: in the page, as CSV and as LaTeX.
 
+use crate::latex::{comment, tabular};
 use crate::number::{NumberKind, UNDEFINED};
 
 /// One cell.
@@ -109,16 +110,14 @@ impl DataTable {
 
     /// The table as a LaTeX `tabular` in booktabs style, numbers as printed in the page.
     pub fn to_tex(&self) -> String {
-        let numeric = |i: usize| self.rows.iter().any(|row| row.get(i).is_some_and(Cell::is_numeric));
-        let align: String = (0..self.columns.len()).map(|i| if numeric(i) { 'r' } else { 'l' }).collect();
-        let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
-        let header = line(self.columns.iter().map(|c| tex(c)).collect());
-        let body: String =
-            self.rows.iter().map(|row| line(row.iter().map(|cell| tex(&cell.print())).collect())).collect();
-        format!(
-            "% {}\n\\begin{{tabular}}{{{align}}}\n\\toprule\n{header}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n",
-            self.caption.replace(['\n', '\r'], " ")
-        )
+        let columns: Vec<&str> =
+            (0..self.columns.len()).map(|i| if self.is_numeric(i) { "r" } else { "l" }).collect();
+        format!("% {}\n{}", comment(&self.caption), tabular(self, &columns, &self.rows))
+    }
+
+    /// True for a column that is set flush right.
+    pub(crate) fn is_numeric(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| row.get(column).is_some_and(Cell::is_numeric))
     }
 }
 
@@ -131,33 +130,6 @@ fn csv_line(cells: &[String]) -> String {
         }
     });
     quoted.collect::<Vec<_>>().join(",") + "\n"
-}
-
-/// Text for LaTeX: its special characters lose their meaning.
-fn tex(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\\' => out.push_str("\\textbackslash{}"),
-            '~' => out.push_str("\\textasciitilde{}"),
-            '^' => out.push_str("\\textasciicircum{}"),
-            '<' => out.push_str("\\textless{}"),
-            '>' => out.push_str("\\textgreater{}"),
-            '|' => out.push_str("\\textbar{}"),
-            '\u{2212}' => out.push_str("$-$"),
-            '±' => out.push_str("$\\pm$"),
-            '–' => out.push_str("--"),
-            '→' => out.push_str("$\\to$"),
-            '\u{a0}' => out.push('~'),
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -76,9 +76,21 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt report runs/circumplex-worlds --latex paper/tables --tensorboard /tmp/events
+  tensorboard --logdir /tmp/events
+
+The LaTeX files need the packages array and booktabs; tables.tex is a document of all of them.")]
 pub(crate) struct ReportArgs {
     /// Study folder, such as runs/circumplex-worlds
     pub(crate) study_dir: PathBuf,
+    /// Also write tables for a paper into this folder: results.tex, tests.tex, claims.tex and tables.tex
+    #[arg(long, value_name = "DIR")]
+    pub(crate) latex: Option<PathBuf>,
+    /// Also write an event file of TensorBoard for each run into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tensorboard: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,11 +1,13 @@
 //! The steps of `cargo xtask test` and the command behind each.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
 use super::{Verdict, smoke};
+use crate::venv::environment;
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, process, setup, tidy};
 
@@ -16,6 +18,7 @@ pub(super) enum Step {
     Tidy,
     Deny,
     Clippy,
+    Readers,
     Tests,
     DocTests,
     Docs,
@@ -27,10 +30,15 @@ pub(super) enum Step {
     Smoke,
 }
 
+/// Programs that read what affekt writes.
+const READERS: [&str; 2] = ["tensorboard==2.21.0", "pandas==3.1.1"];
+
 /// What the steps share.
 pub(super) struct Context<'a> {
     pub workspace: &'a Workspace,
     skip_log: PathBuf,
+    /// A Python with what reads a study's files: tests hand them to it.
+    readers: OnceCell<PathBuf>,
     nextest: bool,
     /// Members outside `default-members`: the crates that need LibTorch.
     island: Vec<String>,
@@ -42,6 +50,7 @@ impl<'a> Context<'a> {
         Ok(Self {
             workspace,
             skip_log: skip_log.to_path_buf(),
+            readers: OnceCell::new(),
             nextest: process::first_line("cargo", &["nextest", "--version"]).is_some(),
             island: island(&metadata),
         })
@@ -50,6 +59,9 @@ impl<'a> Context<'a> {
     fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.workspace.cargo();
         command.args(arguments).env("AFFEKT_SKIP_LOG", &self.skip_log);
+        if let Some(python) = self.readers.get() {
+            command.env("AFFEKT_INTEROP_PYTHON", python);
+        }
         command
     }
 
@@ -65,11 +77,12 @@ impl<'a> Context<'a> {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Format,
         Self::Tidy,
         Self::Deny,
         Self::Clippy,
+        Self::Readers,
         Self::Tests,
         Self::DocTests,
         Self::Docs,
@@ -87,6 +100,7 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Deny => "cargo-deny",
             Self::Clippy => "clippy",
+            Self::Readers => "Python readers",
             Self::Tests => "tests",
             Self::DocTests => "doctests",
             Self::Docs => "docs",
@@ -115,6 +129,7 @@ impl Step {
             Self::Clippy => {
                 status(deny_warnings(context.cargo(&["clippy", "--all-targets", "--keep-going"])))
             }
+            Self::Readers => Ok(readers(context)),
             Self::Tests if context.nextest => status(context.cargo(&["nextest", "run", "--no-tests=pass"])),
             Self::Tests => status(context.cargo(&["test", "--lib", "--bins", "--tests", "--no-fail-fast"])),
             Self::DocTests => status(context.cargo(&["test", "--doc", "--no-fail-fast"])),
@@ -151,6 +166,18 @@ impl Step {
             Self::TorchDocs => status(strict_docs(context.island_cargo(&["doc", "--release", "--no-deps"]))),
             Self::Smoke => smoke::run(context.workspace),
         }
+    }
+}
+
+/// Where there is no network to fetch them, the tests that need them are skipped and counted.
+fn readers(context: &Context<'_>) -> Verdict {
+    let modules = ["tensorboard", "pandas"];
+    match environment(context.workspace, "readers", &READERS, &modules) {
+        Ok(python) => {
+            context.readers.get_or_init(|| python);
+            Verdict::Passed
+        }
+        Err(error) => Verdict::Skipped(format!("{error:#}")),
     }
 }
 

@@ -115,7 +115,7 @@ fn class_counts(dataset: &Dataset, slug: &str) -> Box<dyn Figure> {
 }
 
 /// Every metric that is not about one class, mean and spread per arm.
-fn headline_metrics(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
+pub(crate) fn headline_metrics(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
     let caption =
         format!("{}: every overall metric, mean ± sd over seeds (n in the seed table)", dataset.name());
     let mut table = DataTable::new(format!("metrics-{slug}"), caption, &["metric"]);

@@ -9,6 +9,7 @@ mod checks;
 mod dataset;
 mod differences;
 mod maps;
+mod paper;
 mod provenance;
 mod ranks;
 mod seeds;
@@ -17,6 +18,7 @@ mod tests_table;
 mod verdicts;
 mod view;
 
+pub(crate) use paper::PaperTables;
 pub(crate) use view::render;
 
 use answer::Answer;

@@ -47,7 +47,8 @@ pub(crate) fn tables(study: &Study, dataset: &str, slug: &str) -> [DataTable; 2]
     [estimates, tests]
 }
 
-fn contrast(row: &TestRow) -> Cell {
+/// The two arms of a comparison.
+pub(crate) fn contrast(row: &TestRow) -> Cell {
     Cell::text(format!("{} − {}", row.treatment, row.control))
 }
 

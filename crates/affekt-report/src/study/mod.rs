@@ -61,8 +61,7 @@ impl Study {
             expected: expected.to_owned(),
             got: format!("{got:?}"),
         };
-        let selection: Selection =
-            plan.selection.parse().map_err(|_| field("selection", "last or best-valid", &plan.selection))?;
+        let selection = selection(&plan, &plan_path)?;
         let policy = match plan.absent_class.as_str() {
             "zero" => UndefinedClass::Zero,
             "skip" => UndefinedClass::Skip,
@@ -172,4 +171,14 @@ impl Study {
         let primary = self.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset);
         primary.map(|row| row.control.as_str()).or_else(|| self.arms().next())
     }
+}
+
+/// The weights a plan compares.
+pub(crate) fn selection(plan: &Plan, path: &Path) -> Result<Selection, ReportError> {
+    plan.selection.parse().map_err(|_| ReportError::Field {
+        path: path.to_owned(),
+        field: "selection".to_owned(),
+        expected: "last or best-valid".to_owned(),
+        got: format!("{:?}", plan.selection),
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use affekt_report::TensorBoardRuns;
 use affekt_study::Collected;
 use anyhow::Context;
 
@@ -9,8 +10,21 @@ use crate::cli::ReportArgs;
 use crate::output::{self, Outcome};
 
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
-    let path = write(&args.study_dir)?;
-    output::line(&path)?;
+    let dir = &args.study_dir;
+    output::line(&write(dir)?)?;
+    if let Some(folder) = &args.latex {
+        let path = affekt_report::write_latex(dir, &out_root(dir), folder)
+            .with_context(|| format!("cannot write the tables of {}", dir.display()))?;
+        output::line(&path.display().to_string())?;
+    }
+    if let Some(folder) = &args.tensorboard {
+        let TensorBoardRuns { written, missing } = affekt_report::write_tensorboard(dir, folder)
+            .with_context(|| format!("cannot write the events of {}", dir.display()))?;
+        output::line(&format!("{}: {} runs", folder.display(), written.len()))?;
+        if !missing.is_empty() {
+            eprintln!("no log and no result yet: {}", missing.join(", "));
+        }
+    }
     Ok(Outcome::Done)
 }
 
