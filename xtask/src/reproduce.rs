@@ -11,25 +11,22 @@ use anyhow::{Context, Result, bail};
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// How much of a study to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Tier {
-    /// Every run of the configuration; of the built-in study an estimated two hours
-    Full,
-    /// The main comparison of the built-in study, in an estimated eleven minutes
-    Laptop,
-    /// The same path in about two minutes
-    Smoke,
-}
+/// Every run of the configuration.
+const FULL: &str = "full";
+/// The main comparison of the built-in study, in about ten minutes.
+const LAPTOP: &str = "laptop";
+/// The same path in about two minutes.
+const SMOKE: &str = "smoke";
 
 /// Options of `cargo xtask reproduce`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Study to run [default: configs/circumplex-worlds.toml]
     config: Option<PathBuf>,
-    /// How much to run [default: laptop for the built-in study, full for others]
-    #[arg(long, value_enum)]
-    tier: Option<Tier>,
+    /// How much to run: full, or a [tier.NAME] of the configuration, such as laptop or smoke [default: laptop for the
+    /// built-in study, full for others]
+    #[arg(long, value_name = "NAME")]
+    tier: Option<String>,
     /// Where the data sets named by the configuration lie
     #[arg(long, value_name = "DIR")]
     data_root: Option<PathBuf>,
@@ -39,6 +36,15 @@ pub(crate) struct Args {
     /// Runs at a time
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Where runs execute: local, slurm or kubernetes
+    #[arg(long, value_name = "NAME", conflicts_with = "dry_run")]
+    executor: Option<String>,
+    /// Slurm: hand the scripts over instead of printing them
+    #[arg(long, requires = "executor")]
+    submit: bool,
+    /// Slurm: wait until every job has ended
+    #[arg(long, requires = "submit")]
+    wait: bool,
     /// Print the plan: runs, what is done already, cost, where results go
     #[arg(long)]
     dry_run: bool,
@@ -74,10 +80,13 @@ pub(crate) fn affekt(workspace: &Workspace, args: &AffektArgs) -> Result<std::co
 pub(crate) fn smoke_arguments(workspace: &Workspace, out: &Path) -> Result<Vec<OsString>> {
     let args = Args {
         config: None,
-        tier: Some(Tier::Smoke),
+        tier: Some(SMOKE.to_owned()),
         data_root: None,
         out: Some(out.to_path_buf()),
         jobs: None,
+        executor: None,
+        submit: false,
+        wait: false,
         dry_run: false,
         set: Vec::new(),
         rest: Vec::new(),
@@ -114,11 +123,10 @@ fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString
     let mut line: Vec<OsString> = vec!["study".into(), verb.into(), config.into()];
     let mut option = |name: &str, value: OsString| line.extend([name.into(), value]);
     option("--out", args.out.clone().unwrap_or_else(|| from_root("runs", root, here)).into());
-    let default = if args.config.is_none() { Tier::Laptop } else { Tier::Full };
-    match args.tier.unwrap_or(default) {
-        Tier::Full => {}
-        Tier::Laptop => option("--tier", "laptop".into()),
-        Tier::Smoke => option("--tier", "smoke".into()),
+    let default = if args.config.is_none() { LAPTOP } else { FULL };
+    let tier = args.tier.as_deref().unwrap_or(default);
+    if tier != FULL {
+        option("--tier", tier.into());
     }
     if let Some(folder) = &args.data_root {
         option("--data-root", folder.into());
@@ -126,12 +134,17 @@ fn study_arguments(args: &Args, root: &Path, here: &Path) -> Result<Vec<OsString
     if let Some(jobs) = args.jobs {
         option("--jobs", jobs.to_string().into());
     }
+    if let Some(executor) = &args.executor {
+        option("--executor", executor.into());
+    }
     for pair in &args.set {
         if !pair.contains('=') {
             bail!("--set {pair}: expected KEY=VALUE");
         }
         option("--set", pair.into());
     }
+    let flags = [("--submit", args.submit), ("--wait", args.wait)];
+    line.extend(flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into()));
     line.extend(args.rest.iter().cloned());
     Ok(line)
 }
@@ -186,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn a_queue_and_a_tier_of_the_studys_own_are_passed_on() {
+        let told = ["study", "run", "Cargo.toml", "--out", "runs", "--tier", "noise20"];
+        let queue = ["--executor", "slurm", "--submit", "--wait"];
+        let line = [&["Cargo.toml", "--tier", "noise20"][..], &queue].concat();
+        assert_eq!(arguments(&line).expect("valid"), [&told[..], &queue].concat());
+    }
+
+    #[test]
     fn a_named_study_is_told_the_tier_and_the_rest() {
         assert_eq!(
             arguments(&["Cargo.toml"]).expect("valid"),
@@ -210,6 +231,7 @@ mod tests {
     #[test]
     fn bad_input_is_refused_before_a_build() {
         assert!(arguments(&["no-such.toml"]).is_err());
+        assert!(arguments(&["Cargo.toml", "--submit"]).is_err(), "to whom?");
         assert!(arguments(&["Cargo.toml", "--set", "epochs"]).is_err());
     }
 }
