@@ -17,3 +17,8 @@ pub use picture::PngPicture;
 pub use pr_curve::PrCurve;
 pub use value::SummaryValue;
 pub use writer::EventWriter;
+
+/// The example of the crate card compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
