@@ -3,6 +3,7 @@
 
 mod support;
 
+#[cfg(feature = "torch")]
 use affekt_artifact::{Failure, FailureClass};
 use support::{TWO_ARMS, affekt, toy_study};
 
