@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/TensorIterator.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 
 #include <array>
 #include <cstring>
@@ -117,6 +118,8 @@ struct ConvColumns : torch::autograd::Function<ConvColumns> {
 
 ConvRoute conv_route(const at::Tensor& x, const at::Tensor& weight, int64_t stride, int64_t padding) {
     const ConvRoute none{false, false};
+    // A recording knows the library's operators alone: what is written into memory here would be a constant in it.
+    if (torch::jit::tracer::isTracing()) return none;
     const auto kind = x.scalar_type();
     if (!x.is_cpu() || !weight.is_cpu() || kind != weight.scalar_type() || x.dim() != 4 || weight.dim() != 4 ||
         (kind != at::kBFloat16 && kind != at::kFloat) || !x.is_contiguous(MemoryFormat::ChannelsLast) ||

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/TensorIterator.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 
 #include <cmath>
 #include <vector>
@@ -205,6 +206,8 @@ bool asks_for_gradient(const at::Tensor& tensor) { return tensor.defined() && te
 }  // namespace
 
 bool fits(const at::Tensor& x, const at::Tensor& add, const Norm& norm) {
+    // A recording knows the library's operators alone.
+    if (torch::jit::tracer::isTracing()) return false;
     if (!x.is_cpu() || x.scalar_type() != at::kBFloat16 || x.dim() != 4 || !x.is_contiguous(at::MemoryFormat::ChannelsLast)) return false;
     const int64_t channels = x.size(1);
     if (add.defined() && (!add.is_cpu() || add.scalar_type() != x.scalar_type() || add.sizes() != x.sizes() ||

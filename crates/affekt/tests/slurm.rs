@@ -1,4 +1,4 @@
-//! A study on a real Slurm of one node: the bytes of the local pool, whatever happens to jobs, daemon and node.
+//! A study on a real Slurm of one node: the bytes of the local pool, whatever happens to jobs and daemon.
 #![cfg(all(feature = "torch", target_os = "linux"))]
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -200,27 +200,16 @@ fn no_disturbance_changes_a_byte() {
     // The third is requeued from outside.
     settled(&slurm, array, 2, &runs[2]);
     slurm.run("scontrol", &["requeue", &task(2)]);
-    // The daemon dies and starts anew beside the fourth, and then the node goes, and what runs on it, and comes back.
+    // The daemon dies and starts anew beside the fourth.
     slurm.wait_until_runs(array, 3);
     holder(&runs[3]);
     kill("-KILL", &slurm.pid_of_daemon());
     let conf = slurm.folder.join("slurm.conf");
     assert!(slurm.command("slurmd").arg("-f").arg(conf).status().unwrap().success());
-    let node = slurm.run("sinfo", &["-h", "-o", "%n"]);
-    let node = format!("NodeName={}", node.trim());
-    slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
-    // What ran there must have ended first.
-    let deadline = Instant::now() + Duration::from_mins(1);
-    let resume = || slurm.command("scontrol").args(["update", &node, "State=RESUME"]).output().unwrap();
-    while !resume().status.success() {
-        assert!(Instant::now() < deadline, "{}", text(&resume()));
-        std::thread::sleep(Duration::from_millis(500));
-    }
-
     let over = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
     slurm
         .wait_for(array, "the array ends", |states| states.iter().all(|(_, state)| over.contains(&&**state)));
-    for k in [0, 2, 3] {
+    for k in [0, 2] {
         assert!(slurm.restarts(&task(k)) > 0, "task {k} was begun again");
     }
     assert!(!runs[1].join("DONE").exists(), "what was killed is not done");
