@@ -174,6 +174,7 @@ fn kill(signal: &str, pid: &str) {
 }
 
 #[test]
+#[ignore = "two minutes, and Slurm refuses signals to tasks that have only begun: cargo nextest run --run-ignored all"]
 fn no_disturbance_changes_a_byte() {
     let folder = tempfile::tempdir().unwrap();
     let Some(slurm) = Slurm::start(folder.path()) else { return };
