@@ -3,7 +3,7 @@
 //! [`EventWriter`] turns steps with their [`SummaryValue`]s into the records TensorBoard reads. It opens no file and looks
 //! at no clock: the caller gives a sink and every wall time, and equal calls give equal bytes.
 
-mod crc32c;
+mod checksum;
 mod error;
 mod picture;
 mod pr_curve;

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use crate::crc32c::masked;
+use crate::checksum::masked;
 
 /// Writes one record.
 pub(crate) fn write_record(out: &mut impl Write, payload: &[u8]) -> io::Result<()> {

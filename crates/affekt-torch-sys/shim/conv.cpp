@@ -1,12 +1,13 @@
 #include "conv.h"
 
 #include <ATen/ATen.h>
-#include <ATen/TensorIterator.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 
 #include <array>
 #include <cstring>
+
+#include "parallel.h"
 
 namespace affekt {
 namespace {
@@ -32,26 +33,20 @@ at::Tensor columns(const at::Tensor& x, int64_t kernel, int64_t stride, int64_t 
     const char* from = static_cast<const char*>(x.data_ptr());
     char* to = static_cast<char*>(rows.data_ptr());
     const size_t of_image = static_cast<size_t>(oh * ow * kernel * kernel) * run;
-    const at::Tensor index = at::arange(n, at::kLong);
-    auto iter = at::TensorIteratorConfig().add_input(index).build();
-    iter.for_each(
-        [&](char** at, const int64_t* strides, int64_t count) {
-            for (int64_t i = 0; i < count; ++i) {
-                const int64_t image = *reinterpret_cast<const int64_t*>(at[0] + i * strides[0]);
-                char* out = to + static_cast<size_t>(image) * of_image;
-                for (int64_t position = 0; position < oh * ow * kernel * kernel; ++position, out += run) {
-                    const int64_t pixel = position / (kernel * kernel), tap = position % (kernel * kernel);
-                    const int64_t row = pixel / ow * stride + tap / kernel - padding;
-                    const int64_t column = pixel % ow * stride + tap % kernel - padding;
-                    if (row < 0 || row >= h || column < 0 || column >= w) {
-                        std::memset(out, 0, run);
-                    } else {
-                        std::memcpy(out, from + static_cast<size_t>((image * h + row) * w + column) * run, run);
-                    }
-                }
+    // Four images are work worth handing to another thread.
+    each(n, 4, [&](int64_t image) {
+        char* out = to + static_cast<size_t>(image) * of_image;
+        for (int64_t position = 0; position < oh * ow * kernel * kernel; ++position, out += run) {
+            const int64_t pixel = position / (kernel * kernel), tap = position % (kernel * kernel);
+            const int64_t row = pixel / ow * stride + tap / kernel - padding;
+            const int64_t column = pixel % ow * stride + tap % kernel - padding;
+            if (row < 0 || row >= h || column < 0 || column >= w) {
+                std::memset(out, 0, run);
+            } else {
+                std::memcpy(out, from + static_cast<size_t>((image * h + row) * w + column) * run, run);
             }
-        },
-        4);
+        }
+    });
     return rows;
 }
 

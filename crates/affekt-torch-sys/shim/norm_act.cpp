@@ -1,13 +1,13 @@
 #include "norm_act.h"
 
 #include <ATen/ATen.h>
-#include <ATen/TensorIterator.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 
 #include <cmath>
 #include <vector>
 
+#include "parallel.h"
 #include "rows.h"
 
 namespace affekt {
@@ -39,24 +39,13 @@ Brain* data(const at::Tensor& tensor) {
 float* floats(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
 
 // Calls `f(first row, rows, chunk)` for every chunk, on the library's threads.
-//
-// Through a TensorIterator and not through at::parallel_for: that one is inline, and would bring an OpenMP of our own
-// compiler beside the library's.
 template <typename F>
 void over_chunks(int64_t rows, const F& f) {
-    const int64_t chunks = (rows + CHUNK - 1) / CHUNK;
-    const at::Tensor index = at::arange(chunks, at::kLong);
-    auto iter = at::TensorIteratorConfig().add_input(index).build();
     // A unit of work worth handing to another thread: 16 chunks, a few thousand rows.
-    iter.for_each(
-        [&](char** at, const int64_t* strides, int64_t n) {
-            for (int64_t i = 0; i < n; ++i) {
-                const int64_t chunk = *reinterpret_cast<const int64_t*>(at[0] + i * strides[0]);
-                const int64_t first = chunk * CHUNK;
-                f(first, std::min(CHUNK, rows - first), chunk);
-            }
-        },
-        16);
+    each((rows + CHUNK - 1) / CHUNK, 16, [&](int64_t chunk) {
+        const int64_t first = chunk * CHUNK;
+        f(first, std::min(CHUNK, rows - first), chunk);
+    });
 }
 
 // Mean and sum of squares about it of each channel, from those of the chunks (Chan, Golub and LeVeque 1983, eq. 2.1).

@@ -31,8 +31,8 @@ pub struct Columns {
 /// Cross-correlation of a zero-padded map with square kernels, without bias.
 ///
 /// On a CPU the map is a matrix product where there are at least as many output channels as output pixels in the batch,
-/// and so is, there and in bf16 on maps of up to 64 pixels, the gradient of the weights: oneDNN is two to eight times slower
-/// at these (`cargo xtask bench step`).
+/// and so is, there and in bf16 on maps of up to 64 pixels, the gradient of the weights: oneDNN is
+/// slower at these, by little on the largest and eight times on maps of 4 x 4 (`cargo xtask bench step`).
 ///
 /// # Equation
 /// `y[n, o, i, j] = sum over c, u, v of w[o, c, u, v] x[n, c, s i + u - p, s j + v - p]`

@@ -46,7 +46,7 @@ fn a_machine_is_looked_at_and_what_would_stop_a_study_fails() {
     let [state, told] = of(&found, "study");
     assert_eq!((code, state), (1, "fail"));
     assert!(told.contains("batchsize"), "the key is named: {told}");
-    // A file is no place for an output folder.
+    // A file is no folder of pictures.
     let (code, found) = findings(&["configs/faces8.toml", "--out", out, "--data-root", path]);
     assert_eq!((code, of(&found, "dataset")[0]), (1, "fail"), "{found:?}");
 }

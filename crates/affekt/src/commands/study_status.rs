@@ -39,23 +39,22 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
     let dir = study_dir(args)?;
     let plan = Plan::load(&dir.join("plan.toml"))
         .with_context(|| format!("{} holds no planned study; `affekt study run` makes one", dir.display()))?;
-    let status = status(&dir, &plan);
+    let mut last = status(&dir, &plan);
     if args.json {
-        output::json(&status)?;
+        output::json(&last)?;
         return Ok(Outcome::Done);
     }
-    output::print(&render(&status))?;
+    output::print(&render(&last))?;
     let Some(seconds) = args.watch else { return Ok(Outcome::Done) };
     let every = Duration::try_from_secs_f64(seconds).context("--watch")?;
-    let mut status = status;
     // Until nothing is left that could change by itself.
-    while status.running + status.to_do > 0 {
+    while last.running + last.to_do > 0 {
         std::thread::sleep(every);
-        let now = self::status(&dir, &plan);
-        if now != status {
+        let now = status(&dir, &plan);
+        if now != last {
             let clear = if std::io::stdout().is_terminal() { "\x1b[H\x1b[2J" } else { "\n" };
             output::print(&format!("{clear}{}", render(&now)))?;
-            status = now;
+            last = now;
         }
     }
     Ok(Outcome::Done)

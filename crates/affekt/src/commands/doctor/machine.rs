@@ -10,7 +10,7 @@ use affekt_face::DetectorName;
 use super::Finding;
 use crate::detector;
 
-/// Memory that a run of the published configurations takes at most on a CPU, with its batches.
+/// One run of ResNet-18 on faces of 112 px has held 1.3 GiB; less than this leaves no room beside one.
 const MEMORY_GIB: f64 = 2.0;
 /// Space for a few prepared datasets and checkpoints.
 const SPACE_GIB: f64 = 5.0;

@@ -1,31 +1,6 @@
 //! CRC-32C (Castagnoli), the checksum of records.
 
-/// Reflected polynomial.
-const POLYNOMIAL: u32 = 0x82f6_3b78;
-
-/// Remainder of each byte. Files have kilobytes: a table of bytes is fast enough, and needs no dependency.
-const TABLE: [u32; 256] = table();
-
-const fn table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut byte = 0_u32;
-    while byte < 256 {
-        let mut remainder = byte;
-        let mut bit = 0;
-        while bit < 8 {
-            remainder = if remainder & 1 == 1 { (remainder >> 1) ^ POLYNOMIAL } else { remainder >> 1 };
-            bit += 1;
-        }
-        table[byte as usize] = remainder;
-        byte += 1;
-    }
-    table
-}
-
-/// CRC-32C of the bytes.
-pub(crate) fn crc32c(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc, byte| TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8))
-}
+use crc32c::crc32c;
 
 /// The checksum as it is stored: a CRC over bytes that hold a CRC is weak, so the stored one is another number.
 pub(crate) fn masked(bytes: &[u8]) -> u32 {
