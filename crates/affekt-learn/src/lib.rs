@@ -12,3 +12,8 @@ pub use batch::{Batch, Target};
 pub use objective::{EpochNotes, LossValue, Objective, ObjectiveError, Survey, Surveyed};
 pub use schedule::{CosineError, CosineSchedule, ExponentialError, ExponentialSchedule, Schedule};
 pub use traits::{AffectModel, AuxiliaryOutput, Backbone, ModelOutput};
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

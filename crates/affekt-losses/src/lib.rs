@@ -16,3 +16,8 @@ pub use multi_task::{MultiTaskObjective, MultiTaskSpec, TaskWeights, Weighing};
 pub use soft_transport::soft_transport_loss;
 pub use tasks::{action_unit_loss, ccc_loss};
 pub use transport::transport_loss;
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,3 +10,8 @@ pub use architecture::{Architecture, Stage};
 pub use dual_branch::{BranchOutput, Division, DivisionError, DualBranch, DualOutput};
 pub use multi_task::{ExpressionHead, FixedFeatures, HeadSizes, MultiTask};
 pub use resnet::ResNet;
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

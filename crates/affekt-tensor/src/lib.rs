@@ -30,3 +30,8 @@ pub use script::Script;
 pub use sgd::{Sgd, SgdParams};
 pub use tch::{Kind, Reduction, Tensor, no_grad, no_grad_guard};
 pub use weights::{Saved, load_weights, read_saved, read_tensors, save_tensors, save_weights};
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -166,3 +166,8 @@ pub fn device_peak(index: usize) -> Result<u64, ShimError> {
     checked("device_peak", unsafe { affekt_device_peak(index, &raw mut peak) })?;
     Ok(u64::try_from(peak).unwrap_or(0))
 }
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -28,3 +28,8 @@ pub use resume::{Keeper, TrainState, Wish};
 pub use seal::{FrozenSelection, SealedTest, TestSet};
 pub use sets::{FaceSet, Splits, TrainSet, ValidSet};
 pub use views::{FaceSaid, Views};
+
+/// The example of the README, as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

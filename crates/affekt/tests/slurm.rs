@@ -1,4 +1,4 @@
-//! A study on a real Slurm of one node: the bytes of the local pool, whatever happens to jobs and daemon.
+//! A study on a real Slurm of one node: the bytes of the local pool, whatever happens to jobs, daemon and node.
 #![cfg(all(feature = "torch", target_os = "linux"))]
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -175,11 +175,6 @@ fn kill(signal: &str, pid: &str) {
 
 #[test]
 fn no_disturbance_changes_a_byte() {
-    // Two minutes, and Slurm refuses signals to tasks that have only begun: where it is asked for.
-    if std::env::var_os("AFFEKT_SLURM_DISTURB").is_none() {
-        affekt_testkit::skip("slurm: the disturbed queue runs where AFFEKT_SLURM_DISTURB is set");
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let Some(slurm) = Slurm::start(folder.path()) else { return };
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
@@ -205,16 +200,21 @@ fn no_disturbance_changes_a_byte() {
     // The third is requeued from outside.
     settled(&slurm, array, 2, &runs[2]);
     slurm.run("scontrol", &["requeue", &task(2)]);
-    // The daemon dies and starts anew beside the fourth.
+    // The daemon dies and starts anew beside the fourth, and then the node goes, and what runs on it, and comes back.
     slurm.wait_until_runs(array, 3);
     holder(&runs[3]);
     kill("-KILL", &slurm.pid_of_daemon());
     let conf = slurm.folder.join("slurm.conf");
     assert!(slurm.command("slurmd").arg("-f").arg(conf).status().unwrap().success());
+    let node = slurm.run("sinfo", &["-h", "-o", "%n"]);
+    let node = format!("NodeName={}", node.trim());
+    slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
+    assert!(slurm.run("sinfo", &["-h", "-o", "%T"]).starts_with("down"), "it stays down until it is resumed");
+    slurm.run("scontrol", &["update", &node, "State=RESUME"]);
     let over = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
     slurm
         .wait_for(array, "the array ends", |states| states.iter().all(|(_, state)| over.contains(&&**state)));
-    for k in [0, 2] {
+    for k in [0, 2, 3] {
         assert!(slurm.restarts(&task(k)) > 0, "task {k} was begun again");
     }
     assert!(!runs[1].join("DONE").exists(), "what was killed is not done");
