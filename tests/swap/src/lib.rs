@@ -14,7 +14,7 @@ pub use executor::NearestMean;
 pub use median_flip::MedianFlip;
 pub use reader::LinesReader;
 
-/// The examples of the crates' README files, as documentation tests; of the torch island's there are none, for it needs LibTorch.
+/// The examples of the crates' README files, as documentation tests; the torch island's stand in its crates.
 ///
 /// They stand here and not in the crates, where a word of a README would change the digest of a run.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! Crate cards, licences, and the opening comment of each configuration.
+//! Crate cards, licences, what a package must say of itself, and the opening comment of each configuration.
 
 use std::path::Path;
 
@@ -35,8 +35,37 @@ pub(super) fn check(root: &Path, metadata: &Value) -> Vec<Problem> {
             let text = format!("the crate card lacks {}", missing.join(", "));
             problems.push(Problem::new(readme.to_string_lossy(), 0, text));
         }
+        // `publish` is null for a crate that may go anywhere, and an empty list for one that stays here.
+        if package["publish"].is_null() {
+            let manifest = folder.join("Cargo.toml");
+            let lacking = lacking_in_package(package, |name| root.join(folder).join(name).is_file());
+            if !lacking.is_empty() {
+                let text = format!("the package lacks {}", lacking.join(", "));
+                problems.push(Problem::new(manifest.to_string_lossy(), 0, text));
+            }
+            if package["targets"][0]["kind"][0] == "lib" && !text.contains("```rust") {
+                problems.push(Problem::new(readme.to_string_lossy(), 0, "expected an example in Rust"));
+            }
+        }
     }
     problems
+}
+
+/// What registries and documentation sites ask of a package.
+fn lacking_in_package(package: &Value, has_file: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let empty = |key: &str| {
+        let value = &package[key];
+        value.as_str().is_none_or(str::is_empty) && value.as_array().is_none_or(Vec::is_empty)
+    };
+    let keys = ["description", "license", "repository", "readme", "authors", "keywords", "categories"];
+    let files = ["LICENSE-MIT", "LICENSE-APACHE"];
+    // docs.rs has no LibTorch.
+    let needs_torch = package["features"].get("check-only").is_some();
+    let builds_without = package["metadata"]["docs"]["rs"]["features"] == serde_json::json!(["check-only"]);
+    let keys = keys.into_iter().filter(|key| empty(key));
+    let files = files.into_iter().filter(|name| !has_file(name));
+    let docs = (needs_torch && !builds_without).then_some("`features = [\"check-only\"]` for docs.rs");
+    keys.chain(files).chain(docs).collect()
 }
 
 fn missing_rows(readme: &str) -> Vec<&'static str> {
@@ -92,5 +121,20 @@ mod tests {
         assert_eq!(problems("configs/worlds/a.toml", "# The hard one.\n"), 0);
         assert_eq!(problems("configs/worlds/a.toml", "a = 1\n"), 1);
         assert_eq!(problems("crates/a/Cargo.toml", "a = 1\n"), 0);
+    }
+
+    #[test]
+    fn a_package_says_what_it_is() {
+        let whole = serde_json::json!({
+            "description": "d", "license": "MIT", "repository": "r", "readme": "README.md", "authors": ["a"],
+            "keywords": ["k"], "categories": ["science"], "features": { "check-only": [] },
+            "metadata": { "docs": { "rs": { "features": ["check-only"] } } },
+        });
+        assert!(lacking_in_package(&whole, |_| true).is_empty());
+        assert_eq!(lacking_in_package(&whole, |name| name == "LICENSE-MIT"), ["LICENSE-APACHE"]);
+        let mut bare = whole;
+        bare["metadata"] = Value::Null;
+        bare["keywords"] = serde_json::json!([]);
+        assert_eq!(lacking_in_package(&bare, |_| true).len(), 2);
     }
 }
