@@ -12,6 +12,7 @@ use affekt_stats::SignFlipPowers;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::alike::alike;
 use crate::contrast::tests_of;
 use crate::judge::claims_of;
 use crate::measure::Yardstick;
@@ -137,6 +138,7 @@ pub fn collect(
             let (rows, structures): (Vec<_>, Vec<_>) = measured.into_iter().unzip();
             results.rows.extend(rows.concat());
             structure.add(dataset, &runs, structures);
+            structure.compared(alike(study_dir, dataset, &runs, &analysis.primary.control));
         }
     }
     sort(&mut results);

@@ -5,6 +5,7 @@
 //! `tests.csv` and `claims.json`, the training logs into `epochs.csv` and `warnings.csv`. Nothing here knows how a run trains: a run is a folder with `run.json` before
 //! and `predictions.csv` and `DONE` after.
 
+mod alike;
 mod check;
 mod collect;
 mod compare;

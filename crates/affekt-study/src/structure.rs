@@ -55,6 +55,12 @@ impl StructureTables {
         }
     }
 
+    /// Takes rows that compare runs with each other.
+    pub(crate) fn compared(&mut self, (rows, notes): (Vec<RepresentationRow>, Vec<String>)) {
+        self.representation.rows.extend(rows);
+        self.notes.extend(notes);
+    }
+
     /// Writes both tables into the study folder.
     pub(crate) fn save(&self, study_dir: &Path) -> Result<(), StudyError> {
         self.degeneracy.save(&study_dir.join("degeneracy.csv"))?;

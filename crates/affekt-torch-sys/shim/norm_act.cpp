@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/frontend/tracer.h>
 
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "parallel.h"
@@ -17,9 +18,9 @@ namespace {
 // threads.
 constexpr int64_t CHUNK = 128;
 
-const Kernels& kernels() {
+const KernelSet& kernel_set() {
 #ifdef AFFEKT_X86
-    static const Kernels& best = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+    static const KernelSet& best = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")
                                        ? kernels_v4
                                    : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
@@ -32,8 +33,24 @@ const Kernels& kernels() {
 #endif
 }
 
-Brain* data(const at::Tensor& tensor) {
-    return tensor.defined() ? static_cast<Brain*>(tensor.data_ptr()) : nullptr;
+template <typename E>
+const Kernels<E>& kernels() {
+    if constexpr (std::is_same_v<E, float>) {
+        return kernel_set().single;
+    } else {
+        return kernel_set().brain;
+    }
+}
+
+template <typename E>
+E* data(const at::Tensor& tensor) {
+    return tensor.defined() ? static_cast<E*>(tensor.data_ptr()) : nullptr;
+}
+
+// Calls `f` with an element of the kind of `x`, which `fits`.
+template <typename F>
+auto by_kind(const at::Tensor& x, const F& f) {
+    return x.scalar_type() == at::kFloat ? f(float{}) : f(Brain{});
 }
 
 float* floats(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
@@ -82,11 +99,12 @@ struct Statistics {
     at::Tensor mean, inverse_sd;
 };
 
+template <typename E>
 Statistics batch_statistics(const at::Tensor& x, const Norm& norm) {
     const int64_t rows = rows_of(x), channels = x.size(1), chunks = (rows + CHUNK - 1) / CHUNK;
     const at::Tensor means = at::empty({chunks, channels}, at::kFloat), squares = at::empty_like(means);
     over_chunks(rows, [&](int64_t first, int64_t n, int64_t chunk) {
-        kernels().moments(data(x) + first * channels, n, channels, floats(means) + chunk * channels,
+        kernels<E>().moments(data<E>(x) + first * channels, n, channels, floats(means) + chunk * channels,
                              floats(squares) + chunk * channels);
     });
     std::vector<double> mean(channels, 0.0), sum_of_squares(channels, 0.0);
@@ -105,17 +123,23 @@ Statistics batch_statistics(const at::Tensor& x, const Norm& norm) {
     return found;
 }
 
+template <typename E>
 at::Tensor transform(const at::Tensor& x, const at::Tensor& add, const at::Tensor& mean, const at::Tensor& scale,
                      const at::Tensor& shift, bool relu) {
     const at::Tensor y = at::empty_like(x);
     const int64_t channels = x.size(1);
     over_chunks(rows_of(x), [&](int64_t first, int64_t n, int64_t) {
-        const Brain* other = data(add);
-        kernels().apply(data(x) + first * channels, other == nullptr ? nullptr : other + first * channels,
-                           data(y) + first * channels, n, channels, floats(mean), floats(scale), floats(shift),
+        const E* other = data<E>(add);
+        kernels<E>().apply(data<E>(x) + first * channels, other == nullptr ? nullptr : other + first * channels,
+                           data<E>(y) + first * channels, n, channels, floats(mean), floats(scale), floats(shift),
                            relu);
     });
     return y;
+}
+
+at::Tensor transformed(const at::Tensor& x, const at::Tensor& add, const at::Tensor& mean, const at::Tensor& scale,
+                       const at::Tensor& shift, bool relu) {
+    return by_kind(x, [&](auto e) { return transform<decltype(e)>(x, add, mean, scale, shift, relu); });
 }
 
 struct Gradients {
@@ -124,17 +148,18 @@ struct Gradients {
 
 // Ioffe and Szegedy 2015, the gradients after eq. 3, with xhat = (x - mean) inverse_sd:
 // dx = weight inverse_sd (g - mean(g) - xhat mean(g xhat))
+template <typename E>
 Gradients gradients(const at::Tensor& grad, const at::Tensor& y, const at::Tensor& x, const at::Tensor& weight,
                     const at::Tensor& mean, const at::Tensor& inverse_sd, bool with_add) {
     const int64_t rows = rows_of(x), channels = x.size(1), chunks = (rows + CHUNK - 1) / CHUNK;
     const at::Tensor sums = at::empty({chunks, channels}, at::kFloat), sums_x = at::empty_like(sums);
     const at::Tensor passed = with_add ? at::empty_like(x) : at::Tensor();
     const auto from = [&](const at::Tensor& tensor, int64_t first) {
-        Brain* start = data(tensor);
+        E* start = data<E>(tensor);
         return start == nullptr ? nullptr : start + first * channels;
     };
     over_chunks(rows, [&](int64_t first, int64_t n, int64_t chunk) {
-        kernels().grad_sums(from(grad, first), from(y, first), from(x, first), from(passed, first), n, channels,
+        kernels<E>().grad_sums(from(grad, first), from(y, first), from(x, first), from(passed, first), n, channels,
                                floats(mean), floats(sums) + chunk * channels, floats(sums_x) + chunk * channels);
     });
     const std::vector<double> sum = total(sums), sum_x = total(sums_x);
@@ -153,7 +178,7 @@ Gradients gradients(const at::Tensor& grad, const at::Tensor& y, const at::Tenso
     const at::Tensor& g = with_add ? passed : grad;
     const at::Tensor mask = with_add ? at::Tensor() : y;
     over_chunks(rows, [&](int64_t first, int64_t n_rows, int64_t) {
-        kernels().grad_apply(from(g, first), from(mask, first), from(x, first), from(found.x, first), n_rows,
+        kernels<E>().grad_apply(from(g, first), from(mask, first), from(x, first), from(found.x, first), n_rows,
                                 channels, floats(mean), floats(a), floats(b), floats(k));
     });
     return found;
@@ -167,9 +192,9 @@ struct NormAct : torch::autograd::Function<NormAct> {
     static Variable forward(AutogradContext* ctx, const Variable& x, const std::optional<Variable>& other,
                             const Variable& weight, const Variable& bias, const Norm& norm, bool relu) {
         const Variable add = other.value_or(Variable());
-        const Statistics found = batch_statistics(x, norm);
+        const Statistics found = by_kind(x, [&](auto e) { return batch_statistics<decltype(e)>(x, norm); });
         const at::Tensor scale = weight.detach() * found.inverse_sd;
-        const at::Tensor y = transform(x, add, found.mean, scale, bias.detach(), relu);
+        const at::Tensor y = transformed(x, add, found.mean, scale, bias.detach(), relu);
         ctx->saved_data["add"] = add.defined();
         ctx->save_for_backward({x, relu ? y : at::Tensor(), weight, found.mean, found.inverse_sd});
         return y;
@@ -180,7 +205,8 @@ struct NormAct : torch::autograd::Function<NormAct> {
         const at::Tensor &x = saved[0], y = saved[1], weight = saved[2].contiguous();
         const at::Tensor grad = grads[0].contiguous(at::MemoryFormat::ChannelsLast);
         const bool with_add = ctx->saved_data["add"].toBool();
-        const Gradients found = gradients(grad, y, x, weight, saved[3], saved[4], with_add);
+        const Gradients found = by_kind(
+            x, [&](auto e) { return gradients<decltype(e)>(grad, y, x, weight, saved[3], saved[4], with_add); });
         return {found.x, found.add, found.weight, found.bias, Variable(), Variable()};
     }
 };
@@ -197,7 +223,8 @@ bool asks_for_gradient(const at::Tensor& tensor) { return tensor.defined() && te
 bool fits(const at::Tensor& x, const at::Tensor& add, const Norm& norm) {
     // A recording knows the library's operators alone.
     if (torch::jit::tracer::isTracing()) return false;
-    if (!x.is_cpu() || x.scalar_type() != at::kBFloat16 || x.dim() != 4 || !x.is_contiguous(at::MemoryFormat::ChannelsLast)) return false;
+    const bool has_kernels = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kFloat;
+    if (!x.is_cpu() || !has_kernels || x.dim() != 4 || !x.is_contiguous(at::MemoryFormat::ChannelsLast)) return false;
     const int64_t channels = x.size(1);
     if (add.defined() && (!add.is_cpu() || add.scalar_type() != x.scalar_type() || add.sizes() != x.sizes() ||
                           !add.is_contiguous(at::MemoryFormat::ChannelsLast))) {
@@ -221,7 +248,7 @@ at::Tensor norm_act_fused(const at::Tensor& x, const at::Tensor& add, const Norm
     }
     const at::NoGradGuard no_grad;
     const at::Tensor scale = norm.weight * at::rsqrt(norm.running_var + norm.eps);
-    return transform(x, add, norm.running_mean, scale, norm.bias, relu);
+    return transformed(x, add, norm.running_mean, scale, norm.bias, relu);
 }
 
 at::Tensor norm_act_composed(const at::Tensor& x, const at::Tensor& add, const Norm& norm, bool relu) {

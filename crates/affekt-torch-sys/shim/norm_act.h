@@ -14,7 +14,7 @@ struct Norm {
     double eps;
 };
 
-// True where the kernels of rows.h can do it: channels-last bf16 on the CPU, statistics in f32; in evaluation
+// True where the kernels of rows.h can do it: channels-last f32 or bf16 on the CPU, statistics in f32; in evaluation
 // only while nothing asks for a gradient.
 bool fits(const at::Tensor& x, const at::Tensor& add, const Norm& norm);
 

@@ -14,6 +14,10 @@ inline float load(Brain x) {
     return value;
 }
 
+inline float load(float x) { return x; }
+
+inline void store(float value, float* to) { *to = value; }
+
 // Rounds to the nearest, ties to even; a NaN stays one.
 inline void store(float value, Brain* to) {
     uint32_t bits;
@@ -22,17 +26,17 @@ inline void store(float value, Brain* to) {
     to->bits = static_cast<uint16_t>(value != value ? 0x7fc0U : rounded);
 }
 
-template <int WIDTH>
-void moments_of(const Brain* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+template <typename E, int WIDTH>
+void moments_of(const E* x, int64_t rows, int64_t channels, float* mean, float* squares) {
     float sum[WIDTH] = {};
     for (int64_t r = 0; r < rows; ++r) {
-        const Brain* row = x + r * channels;
+        const E* row = x + r * channels;
         for (int c = 0; c < WIDTH; ++c) sum[c] += load(row[c]);
     }
     float centre[WIDTH], spread[WIDTH] = {};
     for (int c = 0; c < WIDTH; ++c) centre[c] = sum[c] / static_cast<float>(rows);
     for (int64_t r = 0; r < rows; ++r) {
-        const Brain* row = x + r * channels;
+        const E* row = x + r * channels;
         for (int c = 0; c < WIDTH; ++c) {
             const float d = load(row[c]) - centre[c];
             spread[c] += d * d;
@@ -44,8 +48,8 @@ void moments_of(const Brain* x, int64_t rows, int64_t channels, float* mean, flo
     }
 }
 
-template <int WIDTH, bool ADD, bool RELU>
-void apply_to(const Brain* x, const Brain* add, Brain* __restrict y, int64_t rows, int64_t channels, const float* mean_,
+template <typename E, int WIDTH, bool ADD, bool RELU>
+void apply_to(const E* x, const E* add, E* __restrict y, int64_t rows, int64_t channels, const float* mean_,
               const float* scale_, const float* shift_) {
     float mean[WIDTH], scale[WIDTH], shift[WIDTH];
     for (int c = 0; c < WIDTH; ++c) {
@@ -65,8 +69,8 @@ void apply_to(const Brain* x, const Brain* add, Brain* __restrict y, int64_t row
     }
 }
 
-template <int WIDTH, bool RELU, bool PASS>
-void grad_sums_of(const Brain* grad, const Brain* y, const Brain* x, Brain* __restrict passed, int64_t rows, int64_t channels,
+template <typename E, int WIDTH, bool RELU, bool PASS>
+void grad_sums_of(const E* grad, const E* y, const E* x, E* __restrict passed, int64_t rows, int64_t channels,
                   const float* mean_, float* sum_, float* sum_x_) {
     float mean[WIDTH], sum[WIDTH] = {}, sum_x[WIDTH] = {};
     for (int c = 0; c < WIDTH; ++c) mean[c] = mean_[c];
@@ -86,8 +90,8 @@ void grad_sums_of(const Brain* grad, const Brain* y, const Brain* x, Brain* __re
     }
 }
 
-template <int WIDTH, bool RELU>
-void grad_apply_to(const Brain* grad, const Brain* y, const Brain* x, Brain* __restrict dx, int64_t rows, int64_t channels,
+template <typename E, int WIDTH, bool RELU>
+void grad_apply_to(const E* grad, const E* y, const E* x, E* __restrict dx, int64_t rows, int64_t channels,
                    const float* mean_, const float* a_, const float* b_, const float* c_) {
     float mean[WIDTH], a[WIDTH], b[WIDTH], k[WIDTH];
     for (int c = 0; c < WIDTH; ++c) {
@@ -126,44 +130,51 @@ T* maybe(T* pointer, int64_t offset) {
     return pointer == nullptr ? nullptr : pointer + offset;
 }
 
-void moments(const Brain* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+template <typename E>
+void moments(const E* x, int64_t rows, int64_t channels, float* mean, float* squares) {
     over_blocks(channels, [=](auto width, int64_t c) {
-        moments_of<decltype(width)::value>(x + c, rows, channels, mean + c, squares + c);
+        moments_of<E, decltype(width)::value>(x + c, rows, channels, mean + c, squares + c);
     });
 }
 
-void apply(const Brain* x, const Brain* add, Brain* y, int64_t rows, int64_t channels, const float* mean, const float* scale,
+template <typename E>
+void apply(const E* x, const E* add, E* y, int64_t rows, int64_t channels, const float* mean, const float* scale,
            const float* shift, bool relu) {
     over_blocks(channels, [=](auto width, int64_t c) {
         constexpr int W = decltype(width)::value;
-        const auto run = add != nullptr ? (relu ? apply_to<W, true, true> : apply_to<W, true, false>)
-                                        : (relu ? apply_to<W, false, true> : apply_to<W, false, false>);
+        const auto run = add != nullptr ? (relu ? apply_to<E, W, true, true> : apply_to<E, W, true, false>)
+                                        : (relu ? apply_to<E, W, false, true> : apply_to<E, W, false, false>);
         run(x + c, maybe(add, c), y + c, rows, channels, mean + c, scale + c, shift + c);
     });
 }
 
-void grad_sums(const Brain* grad, const Brain* y, const Brain* x, Brain* passed, int64_t rows, int64_t channels, const float* mean,
+template <typename E>
+void grad_sums(const E* grad, const E* y, const E* x, E* passed, int64_t rows, int64_t channels, const float* mean,
                float* sum, float* sum_x) {
     over_blocks(channels, [=](auto width, int64_t c) {
         constexpr int W = decltype(width)::value;
         const auto run = y != nullptr
-                             ? (passed != nullptr ? grad_sums_of<W, true, true> : grad_sums_of<W, true, false>)
-                             : (passed != nullptr ? grad_sums_of<W, false, true> : grad_sums_of<W, false, false>);
+                             ? (passed != nullptr ? grad_sums_of<E, W, true, true> : grad_sums_of<E, W, true, false>)
+                             : (passed != nullptr ? grad_sums_of<E, W, false, true> : grad_sums_of<E, W, false, false>);
         run(grad + c, maybe(y, c), x + c, maybe(passed, c), rows, channels, mean + c, sum + c, sum_x + c);
     });
 }
 
-void grad_apply(const Brain* grad, const Brain* y, const Brain* x, Brain* dx, int64_t rows, int64_t channels, const float* mean,
+template <typename E>
+void grad_apply(const E* grad, const E* y, const E* x, E* dx, int64_t rows, int64_t channels, const float* mean,
                 const float* a, const float* b, const float* c) {
     over_blocks(channels, [=](auto width, int64_t k) {
         constexpr int W = decltype(width)::value;
-        const auto run = y != nullptr ? grad_apply_to<W, true> : grad_apply_to<W, false>;
+        const auto run = y != nullptr ? grad_apply_to<E, W, true> : grad_apply_to<E, W, false>;
         run(grad + k, maybe(y, k), x + k, dx + k, rows, channels, mean + k, a + k, b + k, c + k);
     });
 }
 
 }  // namespace
 
-const Kernels AFFEKT_KERNELS = {moments, apply, grad_sums, grad_apply};
+const KernelSet AFFEKT_KERNELS = {
+    {moments<Brain>, apply<Brain>, grad_sums<Brain>, grad_apply<Brain>},
+    {moments<float>, apply<float>, grad_sums<float>, grad_apply<float>},
+};
 
 }  // namespace affekt

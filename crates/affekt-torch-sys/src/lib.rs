@@ -83,7 +83,7 @@ pub struct Norm<'a> {
 /// How [`norm_act`] ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The shim's kernels: channels-last bf16 on the CPU.
+    /// The shim's kernels: channels-last f32 or bf16 on the CPU.
     Fused,
     /// `LibTorch`'s operators, one after the other.
     Composed,

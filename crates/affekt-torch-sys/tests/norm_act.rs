@@ -36,17 +36,20 @@ fn pass(x: &Tensor, add: Option<&Tensor>, relu: bool, expected: Route) -> Vec<Te
 }
 
 /// The judge computes in 64 bit.
-fn agree(shape: [i64; 4], tolerance: f64) {
+fn agree(kind: Kind, shape: [i64; 4], tolerance: f64) {
     for (with_add, relu) in [(false, false), (false, true), (true, false), (true, true)] {
         // Far from zero, as activations after a shift are: a one-pass variance would lose its digits.
-        let x = (numbers(&shape, 1, Kind::Float) * 0.5 + 3.0).to_kind(Kind::BFloat16);
-        let add = with_add.then(|| numbers(&shape, 2, Kind::BFloat16));
+        let x = (numbers(&shape, 1, Kind::Float) * 0.5 + 3.0).to_kind(kind);
+        let add = with_add.then(|| numbers(&shape, 2, kind));
         let fused = pass(&channels_last(&x), add.as_ref().map(channels_last).as_ref(), relu, Route::Fused);
         let wide = |x: &Tensor| x.to_kind(Kind::Double).contiguous();
         let judge = pass(&wide(&x), add.as_ref().map(wide).as_ref(), relu, Route::Composed);
         for (k, (ours, theirs)) in fused.iter().zip(&judge).enumerate() {
             let d = apart(ours, theirs);
-            assert!(d < tolerance, "{shape:?} add {with_add} relu {relu}: output {k} apart by {d:e}");
+            assert!(
+                d < tolerance,
+                "{kind:?} {shape:?} add {with_add} relu {relu}: output {k} apart by {d:e}"
+            );
         }
     }
 }
@@ -54,26 +57,31 @@ fn agree(shape: [i64; 4], tolerance: f64) {
 #[test]
 fn kernels_agree_with_the_librarys_operators_in_64_bit() {
     for shape in [[2, 64, 9, 7], [3, 48, 5, 5], [1, 5, 16, 16], [4, 1, 2, 2], [24, 33, 1, 1]] {
-        agree(shape, 1e-2);
+        agree(Kind::BFloat16, shape, 1e-2);
+        agree(Kind::Float, shape, 2e-6);
     }
 }
 
 #[test]
 fn other_kinds_and_layouts_go_to_the_library() {
     let x = numbers(&[2, 8, 4, 4], 1, Kind::Float);
-    pass(&channels_last(&x), None, true, Route::Composed);
-    pass(&x.to_kind(Kind::BFloat16), None, true, Route::Composed);
+    pass(&channels_last(&x.to_kind(Kind::Double)), None, true, Route::Composed);
+    for kind in [Kind::Float, Kind::BFloat16] {
+        pass(&x.to_kind(kind), None, true, Route::Composed);
+    }
 }
 
 #[test]
 fn no_bit_depends_on_the_number_of_threads() {
-    let x = channels_last(&numbers(&[8, 32, 40, 40], 1, Kind::BFloat16));
-    let with = |threads| {
-        tch::set_num_threads(threads);
-        pass(&x, Some(&x), true, Route::Fused)
-    };
-    let (one, two) = (with(1), with(2));
-    assert!(one.iter().zip(&two).all(|(a, b)| a.equal(b)));
+    for kind in [Kind::Float, Kind::BFloat16] {
+        let x = channels_last(&numbers(&[8, 32, 40, 40], 1, kind));
+        let with = |threads| {
+            tch::set_num_threads(threads);
+            pass(&x, Some(&x), true, Route::Fused)
+        };
+        let (one, two) = (with(1), with(2));
+        assert!(one.iter().zip(&two).all(|(a, b)| a.equal(b)), "{kind:?}");
+    }
 }
 
 #[test]
@@ -101,10 +109,12 @@ fn evaluation_uses_running_statistics_and_keeps_them() {
 
 #[test]
 fn what_is_not_finite_stays_so() {
-    let x = channels_last(&numbers(&[2, 32, 3, 3], 1, Kind::BFloat16));
-    let _ = x.get(0).get(0).get(0).get(0).fill_(f64::NAN);
-    let fused = pass(&x, None, true, Route::Fused);
-    assert!(fused[0].get(0).get(0).isnan().any().int64_value(&[]) == 1);
+    for kind in [Kind::Float, Kind::BFloat16] {
+        let x = channels_last(&numbers(&[2, 32, 3, 3], 1, kind));
+        let _ = x.get(0).get(0).get(0).get(0).fill_(f64::NAN);
+        let fused = pass(&x, None, true, Route::Fused);
+        assert!(fused[0].get(0).get(0).isnan().any().int64_value(&[]) == 1, "{kind:?}");
+    }
 }
 
 #[test]
