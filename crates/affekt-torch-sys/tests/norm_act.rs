@@ -58,7 +58,8 @@ fn agree(kind: Kind, shape: [i64; 4], tolerance: f64) {
 fn kernels_agree_with_the_librarys_operators_in_64_bit() {
     for shape in [[2, 64, 9, 7], [3, 48, 5, 5], [1, 5, 16, 16], [4, 1, 2, 2], [24, 33, 1, 1]] {
         agree(Kind::BFloat16, shape, 1e-2);
-        agree(Kind::Float, shape, 2e-6);
+        // A chunk's sum takes 128 roundings.
+        agree(Kind::Float, shape, 128.0 * f64::from(f32::EPSILON));
     }
 }
 
