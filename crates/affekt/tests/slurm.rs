@@ -56,9 +56,18 @@ impl Slurm {
             if reached(&states) {
                 return;
             }
-            assert!(Instant::now() < deadline, "{what}: {states:?}");
+            assert!(Instant::now() < deadline, "{what}: {states:?}\n{}", self.account());
             std::thread::sleep(Duration::from_millis(300));
         }
+    }
+
+    /// Why things wait, and the end of the controller's log, for the message of a failure.
+    fn account(&self) -> String {
+        let waits = self.run("squeue", &["-h", "-r", "-o", "%K %T %r"]);
+        let node = self.run("sinfo", &["-h", "-o", "%T %E"]);
+        let log = std::fs::read_to_string(self.folder.join("slurmctld.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        format!("{waits}{node}{}", lines[lines.len().saturating_sub(60)..].join("\n"))
     }
 
     fn wait_until_runs(&self, array: u64, task: usize) {
