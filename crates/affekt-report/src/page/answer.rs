@@ -41,6 +41,20 @@ pub(crate) fn tally(study: &Study) -> Option<String> {
     (!claims.is_empty()).then(|| format!("{}{over}.", words.join(", ")))
 }
 
+/// That runs are missing, where some are: the answer may then change.
+pub(crate) fn unfinished(study: &Study) -> Option<String> {
+    let missing: usize = study.datasets.iter().map(|dataset| dataset.missing.len()).sum();
+    let planned = missing + study.datasets.iter().map(|dataset| dataset.runs.len()).sum::<usize>();
+    let failed = study.datasets.iter().flat_map(|dataset| {
+        dataset.missing.iter().filter(|run| dataset.failures.iter().any(|(id, _)| *id == run.id))
+    });
+    let failed = match failed.count() {
+        0 => String::new(),
+        n => format!(", {n} of them after an error"),
+    };
+    (missing > 0).then(|| format!("{missing} of {planned} planned results are missing{failed}: what stands here may change."))
+}
+
 fn headline(row: &TestRow) -> String {
     let (treatment, control, metric) = (&row.treatment, &row.control, in_words(&row.metric));
     match row.verdict.as_str() {

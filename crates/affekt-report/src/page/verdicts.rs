@@ -1,6 +1,6 @@
 //! The claims of the papers beside what the runs say.
 
-use affekt_artifact::{Claim, Evidence, TestRow, Verdict};
+use affekt_artifact::{Claim, Evidence, TestRow, Verdict, fixed};
 
 use crate::number::{NumberKind, UNDEFINED, interval};
 use crate::study::Study;
@@ -58,7 +58,7 @@ impl VerdictRow {
 /// A number of unknown kind: a whole one as such, others with four decimals or in scientific form.
 fn printed(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e9 {
-        return format!("{value:.0}").replace('-', "\u{2212}");
+        return fixed(value, 0).replace('-', "\u{2212}");
     }
     let kind = if value.abs() < 1e-4 { NumberKind::PValue } else { NumberKind::Score };
     kind.print(value)

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::thumbnails::Thumbnail;
 use super::verdicts::symbol;
 use super::{Group, Page};
 use crate::ReportError;
@@ -17,6 +18,14 @@ struct GroupView {
     tables: Vec<TableView>,
     notes: Vec<String>,
     flow: bool,
+    pictures: Vec<PictureView>,
+}
+
+#[derive(Serialize)]
+struct PictureView {
+    src: String,
+    alt: String,
+    caption: String,
 }
 
 #[derive(Serialize)]
@@ -58,6 +67,7 @@ struct PageView {
     question: String,
     answers: Vec<AnswerView>,
     tally: Option<String>,
+    unfinished: Option<String>,
     verdicts: Vec<VerdictView>,
     arms: Vec<(String, String)>,
     limits: Vec<FigureView>,
@@ -71,7 +81,10 @@ struct PageView {
     alpha: String,
     notes: Vec<String>,
     exclusions: Vec<TableView>,
+    departures: Option<String>,
+    departure_tables: Vec<TableView>,
     facts: Vec<(String, String)>,
+    origins: Vec<TableView>,
     commands: Vec<(String, String)>,
     provenance: Vec<TableView>,
     seeds: Vec<TableView>,
@@ -97,6 +110,7 @@ fn view(page: &Page) -> PageView {
             })
             .collect(),
         tally: page.tally.clone(),
+        unfinished: page.unfinished.clone(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
         arms: page.arms.clone(),
         limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
@@ -119,7 +133,10 @@ fn view(page: &Page) -> PageView {
         alpha: page.alpha.to_string(),
         notes: page.exclusions.notes.clone(),
         exclusions: tables(&page.exclusions.tables),
+        departures: page.departures.as_ref().map(|d| d.intro.clone()),
+        departure_tables: page.departures.iter().flat_map(|d| tables(std::slice::from_ref(&d.table))).collect(),
         facts: page.provenance.facts.clone(),
+        origins: tables(std::slice::from_ref(&page.provenance.origins)),
         commands: page.provenance.commands.clone(),
         provenance: tables(&page.provenance.tables),
         seeds: tables(&page.seeds),
@@ -152,5 +169,11 @@ fn group_view(group: &Group, dataset: &str) -> GroupView {
         tables: tables(&group.tables),
         notes: group.notes.clone(),
         flow: group.flow || group.figures.len() == 3,
+        pictures: group.pictures.iter().map(picture_view).collect(),
     }
+}
+
+fn picture_view(picture: &Thumbnail) -> PictureView {
+    let Thumbnail { src, alt, caption } = picture.clone();
+    PictureView { src, alt, caption }
 }
