@@ -66,6 +66,7 @@ struct PageView {
     study: String,
     question: String,
     answers: Vec<AnswerView>,
+    answer_arms: Vec<(String, String)>,
     tally: Option<String>,
     unfinished: Option<String>,
     verdicts: Vec<VerdictView>,
@@ -109,6 +110,7 @@ fn view(page: &Page) -> PageView {
                 numbers: a.numbers.clone(),
             })
             .collect(),
+        answer_arms: page.answer_arms.clone(),
         tally: page.tally.clone(),
         unfinished: page.unfinished.clone(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
