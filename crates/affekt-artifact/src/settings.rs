@@ -76,7 +76,9 @@ impl Settings {
     /// False for a key below an arm or a dataset that is not there.
     fn has_item(&self, key: &str) -> bool {
         let mut parts = key.splitn(3, '.');
-        let (Some(list @ ("arm" | "dataset")), Some(name)) = (parts.next(), parts.next()) else { return true };
+        let (Some(list @ ("arm" | "dataset")), Some(name)) = (parts.next(), parts.next()) else {
+            return true;
+        };
         let prefix = format!("{list}.{name}.");
         self.values.keys().any(|known| known.starts_with(&prefix))
     }

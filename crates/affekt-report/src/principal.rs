@@ -20,7 +20,8 @@ pub(crate) struct Plane {
 /// alike.
 pub(crate) fn plane(rows: &[Vec<f64>]) -> Option<Plane> {
     let (n, d) = (rows.len(), rows.first()?.len());
-    let usable = n >= 3 && d >= BLOCK && rows.iter().all(|row| row.len() == d && row.iter().all(|x| x.is_finite()));
+    let usable =
+        n >= 3 && d >= BLOCK && rows.iter().all(|row| row.len() == d && row.iter().all(|x| x.is_finite()));
     if !usable {
         return None;
     }

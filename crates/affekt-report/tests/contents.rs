@@ -196,7 +196,10 @@ fn a_claim_on_arms_that_do_not_differ_finds_its_comparison_by_their_names() {
     study.claims.save(&study.dir).unwrap();
     let html = report(&study);
     let claims = html.split_once("id=\"claims\"").unwrap().1.split_once("</section>").unwrap().0;
-    assert_eq!(claims.matches("<small>circumplex − base, macro_f1</small>").count(), study.claims.claims.len());
+    assert_eq!(
+        claims.matches("<small>circumplex − base, macro_f1</small>").count(),
+        study.claims.claims.len()
+    );
 }
 
 #[test]
@@ -207,6 +210,10 @@ fn the_head_explains_the_arms_it_names_the_limit_and_what_is_missing() {
     let head = html.split_once("class=\"answers\"").unwrap().1.split_once("</div>").unwrap().0;
     assert!(head.contains("<b>circumplex</b>: confusions priced by valence-arousal distance"), "{head}");
     assert!(head.contains("<b>uniform</b>:") && !head.contains("<b>base</b>"));
-    assert_eq!(head.matches("No rule can expect more than 0.6634 here.").count(), 1, "one dataset has a limit");
+    assert_eq!(
+        head.matches("No rule can expect more than 0.6634 here.").count(),
+        1,
+        "one dataset has a limit"
+    );
     assert!(head.contains("1 of 48 planned results are missing: what stands here may change."));
 }

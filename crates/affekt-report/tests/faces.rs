@@ -136,7 +136,9 @@ fn pictures_are_there_only_where_asked_for_and_few() {
     assert!(asked.iter().all(|(_, samples)| samples.len() == usize::from(affekt_report::MOST_THUMBNAILS)));
     assert_eq!(asked[0].1[0], "<script>s</script>");
     assert_eq!(html.matches("<img src=\"data:image/jpeg;base64,/9g=\"").count(), 23);
-    assert!(html.contains("alt=\"sample &lt;script&gt;s&lt;&#x2f;script&gt;: labelled neutral, taken for fear with 100.0"));
+    assert!(html.contains(
+        "alt=\"sample &lt;script&gt;s&lt;&#x2f;script&gt;: labelled neutral, taken for fear with 100.0"
+    ));
     assert!(!html.contains("<script") && !html.contains("http:") && !html.contains("https:"));
     assert!(html.contains("1 of 24 pictures are not shown"));
     assert!(html.contains("No picture is shown: the dataset&#x27;s face cache is not at hand."));
@@ -144,11 +146,19 @@ fn pictures_are_there_only_where_asked_for_and_few() {
 
     // However large they are, the page keeps its size.
     let mut large = |_: &std::path::Path, samples: &[String]| {
-        Ok(samples.iter().enumerate().map(|(k, _)| Some(vec![7; if k == 0 { 40_000 } else { 16_000 }])).collect())
+        Ok(samples
+            .iter()
+            .enumerate()
+            .map(|(k, _)| Some(vec![7; if k == 0 { 40_000 } else { 16_000 }]))
+            .collect())
     };
     let path = affekt_report::write_with_thumbnails(&study.dir, &study.out_root, 24, &mut large).unwrap();
     let html = fs::read_to_string(path).unwrap();
-    assert!(html.len() < 2_000_000 && html.contains("<img") && html.contains("has no more room"), "{}", html.len());
+    assert!(
+        html.len() < 2_000_000 && html.contains("<img") && html.contains("has no more room"),
+        "{}",
+        html.len()
+    );
 }
 
 #[test]
@@ -170,7 +180,8 @@ fn no_number_of_the_page_is_a_negative_zero() {
     study.tests.save(&study.dir.join("tests.csv")).unwrap();
     study.results.save(&study.dir.join("results.csv")).unwrap();
     let html = report(&study);
-    let text: String = html.split('>').filter_map(|part| part.split('<').next()).collect::<Vec<_>>().join(" ");
+    let text: String =
+        html.split('>').filter_map(|part| part.split('<').next()).collect::<Vec<_>>().join(" ");
     for (at, _) in text.match_indices(['-', '\u{2212}']) {
         let rest = text[at..].trim_start_matches(['-', '\u{2212}']);
         let number: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();

@@ -57,7 +57,10 @@ fn runs_older_than_their_record_are_told_as_such() {
     let study = write_study(root.path(), &Names::default());
     let html = report(&study);
     let run = section(&html, "provenance");
-    assert!(run.contains("All 47 trained runs: the same code, library and kind of machine."), "{run}");
+    assert!(
+        run.contains("47 trained, alike in what they say of themselves; the machine is not recorded."),
+        "{run}"
+    );
     assert!(run.contains("<td>not recorded</td>") && run.contains("absent-class policy"));
     assert!(!html.contains("id=\"departures\""), "no study file, no paper");
 }
@@ -74,7 +77,11 @@ fn runs_of_other_builds_and_machines_are_counted() {
     }
     let html = report(&study);
     let run = section(&html, "provenance");
-    assert!(run.contains("All 47 trained runs") && run.contains("<td>0123456789ab</td>"), "{run}");
+    assert!(
+        run.contains("47 trained, all by the same build on the same kind of machine.")
+            && run.contains("<td>0123456789ab</td>"),
+        "{run}"
+    );
     assert!(run.contains("<td>A processor &lt;b&gt;</td>") && run.contains("<td>none</td>"));
     assert!(run.contains("<dt>variant of base</dt><dd>paper, with dropout-in-eval</dd>"), "{run}");
     assert!(!section(&html, "exclusions").contains("kinds"));
@@ -123,7 +130,10 @@ fn settings_that_are_not_those_of_the_paper_stand_beside_them() {
     fs::write(study.dir.join("study.toml"), text).unwrap();
     let html = report(&study);
     let departures = section(&html, "departures");
-    assert!(departures.contains("Source: a &lt;paper&gt;. Of 3 settings stated there 1 are the same here, 2 are not."));
+    assert!(
+        departures
+            .contains("Source: a &lt;paper&gt;. Of 3 settings stated there 1 are the same here, 2 are not.")
+    );
     assert!(departures.contains("<th scope=\"row\">train.epochs</th><td>75</td><td>6</td>"), "{departures}");
     assert!(departures.contains("<th scope=\"row\">augment.flip</th><td>0.5</td><td>not set</td>"));
     assert!(!departures.contains("batch_size"));

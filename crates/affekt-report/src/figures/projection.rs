@@ -119,7 +119,10 @@ impl Figure for Projection {
 
     fn description(&self) -> String {
         let pair = self.marked().map_or_else(String::new, |[a, b]| {
-            format!(" The dashed line joins the means of the pair, {} and {}.", self.classes[a], self.classes[b])
+            format!(
+                " The dashed line joins the means of the pair, {} and {}.",
+                self.classes[a], self.classes[b]
+            )
         });
         let shares = self.shares.map_or_else(String::new, |shares| {
             let [first, second] = shares.map(|share| NumberKind::Share.print(share));
@@ -167,7 +170,10 @@ impl Figure for Projection {
             || self.title.clone(),
             |shares| {
                 let [first, second] = shares.map(|share| NumberKind::Share.print(share));
-                format!("{}; share of the variance: {first} along the first direction, {second} along the second", self.title)
+                format!(
+                    "{}; share of the variance: {first} along the first direction, {second} along the second",
+                    self.title
+                )
             },
         );
         let mut table = DataTable::new(&*self.id, title, &columns);

@@ -96,7 +96,9 @@ fn of_run(dataset: &Dataset, shown: &ShownRun, slug: &str) -> Vec<Box<dyn Figure
     figures.push(Box::new(Projection {
         id: format!("ada-df-features-{slug}"),
         title: format!("{name}: features of the faces"),
-        what: format!("training faces of {run}, placed by the two main directions of the features of the target branch"),
+        what: format!(
+            "training faces of {run}, placed by the two main directions of the features of the target branch"
+        ),
         shares: None,
         classes,
         pair: None,

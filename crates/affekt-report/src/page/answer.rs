@@ -80,7 +80,9 @@ pub(crate) fn unfinished(study: &Study) -> Option<String> {
         0 => String::new(),
         n => format!(", {n} of them after an error"),
     };
-    (missing > 0).then(|| format!("{missing} of {planned} planned results are missing{failed}: what stands here may change."))
+    (missing > 0).then(|| {
+        format!("{missing} of {planned} planned results are missing{failed}: what stands here may change.")
+    })
 }
 
 fn headline(row: &TestRow) -> String {

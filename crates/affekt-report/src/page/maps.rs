@@ -57,7 +57,10 @@ pub(crate) fn features(study: &Study, dataset: &Dataset, dataset_slug: &str) -> 
         Box::new(Projection {
             id: format!("features-{dataset_slug}-{}", slug(&map.arm, index)),
             title: format!("{}: features under {}", dataset.name(), map.arm),
-            what: format!("test faces of {}, seed {}, placed by the two main directions of the features", map.arm, map.seed),
+            what: format!(
+                "test faces of {}, seed {}, placed by the two main directions of the features",
+                map.arm, map.seed
+            ),
             shares: Some(map.shares),
             classes: dataset.classes().to_vec(),
             pair: dataset.pair(&study.plan),

@@ -137,7 +137,7 @@ impl Page {
         list.extend(self.tests.iter().cloned());
         list.extend(self.exclusions.tables.iter().cloned());
         list.extend(self.departures.iter().map(|departures| departures.table.clone()));
-        list.push(self.provenance.origins.clone());
+        list.extend(self.provenance.run.iter().cloned());
         list.extend(self.provenance.tables.iter().cloned());
         list.extend(self.seeds.iter().cloned());
         list

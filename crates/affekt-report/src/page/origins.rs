@@ -12,7 +12,17 @@ const SHORT: usize = 12;
 /// One row per way in which runs were computed, the most frequent first.
 pub(crate) fn table(study: &Study) -> DataTable {
     let columns = [
-        "code", "runs", "commit", "affekt", "LibTorch", "device", "GPU", "driver", "CPU", "cores", "threads",
+        "code",
+        "runs",
+        "commit",
+        "affekt",
+        "LibTorch",
+        "device",
+        "GPU",
+        "driver",
+        "CPU",
+        "cores",
+        "threads",
         "precision",
     ];
     let caption = "How the trained runs were computed: a row for each combination of build and machine";
@@ -26,10 +36,13 @@ pub(crate) fn table(study: &Study) -> DataTable {
 /// Whether all runs were computed alike, in a sentence; none before the first run.
 pub(crate) fn sentence(origins: &Origins) -> Option<String> {
     let runs: u64 = origins.counts.values().sum();
+    let silent = origins.counts.keys().all(|origin| origin.machines.is_empty());
     match origins.counts.len() {
         0 => None,
-        1 if runs == 1 => Some("The one trained run is of one build on one machine.".to_owned()),
-        1 => Some(format!("All {runs} trained runs: the same code, library and kind of machine.")),
+        1 if silent => Some(format!(
+            "{runs} trained, alike in what they say of themselves; the machine is not recorded."
+        )),
+        1 => Some(format!("{runs} trained, all by the same build on the same kind of machine.")),
         kinds => Some(format!(
             "The {runs} trained runs are of {kinds} kinds: code, library or machine differ between them. A difference \
              between arms may be one between builds where the kinds do not spread evenly over the arms."
@@ -41,8 +54,11 @@ fn row(origin: &Origin, n: u64) -> Vec<Cell> {
     let told = |value: Option<&str>| Cell::text(value.unwrap_or(UNKNOWN));
     // A run that went on elsewhere names each machine it was on.
     let of = |value: &dyn Fn(&Machine) -> Option<String>| {
-        let mut values: Vec<String> =
-            origin.machines.iter().map(|machine| value(machine).unwrap_or_else(|| UNKNOWN.to_owned())).collect();
+        let mut values: Vec<String> = origin
+            .machines
+            .iter()
+            .map(|machine| value(machine).unwrap_or_else(|| UNKNOWN.to_owned()))
+            .collect();
         values.dedup();
         Cell::text(if values.is_empty() { UNKNOWN.to_owned() } else { values.join(", then ") })
     };

@@ -12,8 +12,8 @@ use crate::{Cell, DataTable};
 pub(crate) struct Provenance {
     /// Name and value.
     pub(crate) facts: Vec<(String, String)>,
-    /// How the runs were computed.
-    pub(crate) origins: DataTable,
+    /// How the runs were computed, and on which data.
+    pub(crate) run: Vec<DataTable>,
     /// What a command does, and the command.
     pub(crate) commands: Vec<(String, String)>,
     pub(crate) tables: Vec<DataTable>,
@@ -73,7 +73,12 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
             ]);
         }
     }
-    Provenance { facts, origins: origins::table(study), commands: commands(study), tables: vec![data, inputs, runs] }
+    Provenance {
+        facts,
+        run: vec![origins::table(study), data],
+        commands: commands(study),
+        tables: vec![inputs, runs],
+    }
 }
 
 /// The whole study, and its stages one by one from the study's folder.

@@ -26,7 +26,9 @@ pub(crate) fn departures(study: &Study) -> Option<Departures> {
     let stated = differing.len() + same;
     let intro = match differing.len() {
         0 => format!("Source: {source}. All {stated} settings stated there are the same here."),
-        n => format!("Source: {source}. Of {stated} settings stated there {same} are the same here, {n} are not."),
+        n => format!(
+            "Source: {source}. Of {stated} settings stated there {same} are the same here, {n} are not."
+        ),
     };
     Some(Departures { intro, table })
 }

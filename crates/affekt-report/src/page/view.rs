@@ -136,9 +136,13 @@ fn view(page: &Page) -> PageView {
         notes: page.exclusions.notes.clone(),
         exclusions: tables(&page.exclusions.tables),
         departures: page.departures.as_ref().map(|d| d.intro.clone()),
-        departure_tables: page.departures.iter().flat_map(|d| tables(std::slice::from_ref(&d.table))).collect(),
+        departure_tables: page
+            .departures
+            .iter()
+            .flat_map(|d| tables(std::slice::from_ref(&d.table)))
+            .collect(),
         facts: page.provenance.facts.clone(),
-        origins: tables(std::slice::from_ref(&page.provenance.origins)),
+        origins: tables(&page.provenance.run),
         commands: page.provenance.commands.clone(),
         provenance: tables(&page.provenance.tables),
         seeds: tables(&page.seeds),

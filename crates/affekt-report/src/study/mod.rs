@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_artifact::{
-    ClaimSet, DegeneracyTable, Digest, Epochs, Plan, RepresentationTable, Results, Selection, Settings, Tests,
-    Warnings,
+    ClaimSet, DegeneracyTable, Digest, Epochs, Plan, RepresentationTable, Results, Selection, Settings,
+    Tests, Warnings,
 };
 use affekt_metrics::UndefinedClass;
 

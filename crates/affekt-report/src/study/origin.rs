@@ -63,6 +63,7 @@ fn text(value: &Value) -> Option<String> {
 /// The variant of a method and the single departures switched on over it.
 fn variant(method: &Value) -> Option<String> {
     let variant = text(&method["variant"])?;
-    let quirks: Vec<&str> = method["quirks"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let quirks: Vec<&str> =
+        method["quirks"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if quirks.is_empty() { Some(variant) } else { Some(format!("{variant}, with {}", quirks.join(", "))) }
 }

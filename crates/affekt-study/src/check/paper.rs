@@ -7,7 +7,12 @@ use crate::StudySpec;
 
 pub(super) fn check_paper(checks: &mut Checks, spec: &StudySpec) {
     let Some(paper) = &spec.paper else { return };
-    checks.demand(!paper.source.trim().is_empty(), "paper.source", &paper.source, "where the settings are stated");
+    checks.demand(
+        !paper.source.trim().is_empty(),
+        "paper.source",
+        &paper.source,
+        "where the settings are stated",
+    );
     let Ok(plain) = Table::try_from(StudySpec { paper: None, ..spec.clone() }) else { return };
     for key in paper.settings.keys() {
         let Some(parts) = resolved(key, &plain) else { continue };
@@ -21,7 +26,8 @@ pub(super) fn check_paper(checks: &mut Checks, spec: &StudySpec) {
             put(&mut changed, parts, value);
         }
         let unknown = changed.try_into::<StudySpec>().err().is_some_and(|error| {
-            let refused = |what: &str, name: &str| error.message().contains(&format!("unknown {what} `{name}`"));
+            let refused =
+                |what: &str, name: &str| error.message().contains(&format!("unknown {what} `{name}`"));
             parts.iter().any(|part| refused("field", part))
                 || paper.settings[key].as_str().is_some_and(|text| refused("variant", text))
         });

@@ -79,7 +79,8 @@ fn too_few_seeds_are_said_to_be_too_few() {
 
 #[test]
 fn the_reason_gives_the_estimate_of_the_tests_table_and_no_signed_zero() {
-    let skewed = TestRow { hodges_lehmann: -0.000_01, ci_low: Some(-0.000_02), ..test(6, 0.01, 0.3, Some(0.2)) };
+    let skewed =
+        TestRow { hodges_lehmann: -0.000_01, ci_low: Some(-0.000_02), ..test(6, 0.01, 0.3, Some(0.2)) };
     let (_, reason) = judge(Expectation::Greater, &skewed, 0.05);
     assert!(reason.contains("difference 0.0000 (Hodges-Lehmann), 96.9 % interval 0.0000 to"), "{reason}");
     assert!(!reason.contains("-0.0000"), "{reason}");
