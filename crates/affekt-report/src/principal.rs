@@ -57,7 +57,9 @@ pub(crate) fn plane(rows: &[Vec<f64>]) -> Option<Plane> {
         // A direction and its opposite are one; the larger coordinate decides.
         let largest = direction.iter().fold(0.0_f64, |a, b| if b.abs() > a.abs() { *b } else { a });
         if largest < 0.0 {
-            direction.iter_mut().for_each(|x| *x = -*x);
+            for x in direction {
+                *x = -*x;
+            }
         }
     }
     let places: Vec<[f64; 2]> =
@@ -78,7 +80,9 @@ fn orthonormalise(block: &mut [Vec<f64>]) {
             }
             let length = dot(vector, vector).sqrt();
             if length > 1e-150 {
-                vector.iter_mut().for_each(|x| *x /= length);
+                for x in vector.iter_mut() {
+                    *x /= length;
+                }
             }
         }
     }
@@ -107,7 +111,9 @@ mod tests {
             let mut row = vec![5.0, -1.0, 0.0, 2.0];
             for (k, direction) in directions.iter().enumerate() {
                 let sign = if signs & (1 << k) == 0 { 1.0 } else { -1.0 };
-                row.iter_mut().zip(direction).for_each(|(x, e)| *x += sign * along[k] * e);
+                for (x, e) in row.iter_mut().zip(direction) {
+                    *x += sign * along[k] * e;
+                }
             }
             rows.push(row);
         }

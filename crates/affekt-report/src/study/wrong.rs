@@ -37,7 +37,9 @@ pub(crate) fn most_wrong(
             let (_, sum, count) = sums
                 .entry(row.sample.as_str().to_owned())
                 .or_insert_with(|| (truth.get(), vec![0.0; row.probabilities.len()], 0));
-            sum.iter_mut().zip(&row.probabilities).for_each(|(sum, p)| *sum += f64::from(*p));
+            for (sum, p) in sum.iter_mut().zip(&row.probabilities) {
+                *sum += f64::from(*p);
+            }
             *count += 1;
         }
     }
