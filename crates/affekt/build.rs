@@ -1,8 +1,10 @@
-//! Digests of the source files that decide numbers, without asking git; the way to LibTorch.
+//! Digests of the source files that decide numbers, without asking git; the commit they are of, where git knows one; the
+//! way to LibTorch.
 //!
 //! Outside the workspace (a packaged crate) the version stands for the code.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::{env, fs, io};
 
 /// What a trained run depends on.
@@ -39,6 +41,8 @@ fn main() -> io::Result<()> {
         println!("cargo::rustc-link-arg=-ltorch");
     }
 
+    commit(crates.parent().unwrap_or(&crates));
+
     let mut training = files_below(&here.join("src"), &|path| {
         let relative = path.strip_prefix(here.join("src")).unwrap_or(path);
         relative.to_string_lossy().starts_with("train")
@@ -52,6 +56,38 @@ fn main() -> io::Result<()> {
     emit("AFFEKT_CODE_DIGEST", &crates, &RUN, &training)?;
     emit("AFFEKT_DATA_DIGEST", &crates, &DATA, &preparing)?;
     emit("AFFEKT_COLLECT_DIGEST", &crates, &COLLECT, &[])
+}
+
+/// The commit of the sources and whether they still are what it holds; both empty where the folder is no repository.
+fn commit(root: &Path) {
+    // A packaged crate may lie somewhere in a repository of others.
+    let git = |arguments: &[&str]| -> Option<Output> {
+        let mut command = Command::new("git");
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            command.env_remove(variable);
+        }
+        command.arg("-C").arg(root).arg("--no-optional-locks").args(arguments);
+        root.join(".git").exists().then(|| command.output().ok()).flatten()
+    };
+    let line = |arguments: &[&str]| {
+        let output = git(arguments).filter(|output| output.status.success())?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = line(&["rev-parse", "HEAD"]).unwrap_or_default();
+    let differs = git(&["diff", "--quiet", "HEAD", "--", "crates", "Cargo.lock"]);
+    let dirty = match differs.and_then(|output| output.status.code()) {
+        Some(0) => "no",
+        Some(1) => "yes",
+        _ => "",
+    };
+    println!("cargo::rustc-env=AFFEKT_COMMIT={commit}");
+    println!("cargo::rustc-env=AFFEKT_DIRTY={dirty}");
+    // Grows with every commit and checkout. A file that is not there would make every build run this again.
+    if let Some(log) = line(&["rev-parse", "--git-path", "logs/HEAD"]).map(|log| root.join(log))
+        && log.is_file()
+    {
+        println!("cargo::rerun-if-changed={}", log.display());
+    }
 }
 
 fn emit(name: &str, crates: &Path, members: &[&str], more: &[PathBuf]) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactError, expect_schema, load_json, save_json, write_atomic};
+use crate::{ArtifactError, expect_schema, fixed, load_json, save_json, write_atomic};
 
 /// Outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,7 +116,7 @@ impl ClaimSet {
                 claim.id, claim.dataset, claim.statement, claim.source
             );
             for item in &claim.evidence {
-                let value = item.value.map_or_else(|| "undefined".to_owned(), |v| format!("{v:.4}"));
+                let value = item.value.map_or_else(|| "undefined".to_owned(), |v| fixed(v, 4));
                 let _ = writeln!(text, "- {}: {} (`{}`)", item.what, value, item.file);
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Each kind is a plain table or document with a schema name, read and written here only: `manifest`,
 //! `quarantine`, `limits`, `plan`, `predictions`, `metrics`, `results`, `epochs`, `warnings`, `embeddings`,
-//! `representation`, `degeneracy`, `tests` and `claims`. A team may write any of them from another language. Everything is written atomically; a reader never sees half a file.
+//! `representation`, `degeneracy`, `machines`, `tests` and `claims`. A team may write any of them from another language. Everything is written atomically; a reader never sees half a file.
 
 mod atomic;
 mod claims;
@@ -14,12 +14,15 @@ mod error;
 mod failure;
 mod hash;
 mod limits;
+mod machine;
 mod manifest;
+mod number;
 mod plan;
 mod predictions;
 mod quarantine;
 mod representation;
 mod results;
+mod settings;
 mod table;
 mod tests_table;
 mod training_log;
@@ -35,12 +38,15 @@ pub use error::ArtifactError;
 pub use failure::{Failure, FailureClass};
 pub use hash::{Digest, Hasher};
 pub use limits::Limits;
+pub use machine::{Machine, Machines};
 pub use manifest::{Manifest, ManifestRow};
+pub use number::{fixed, signed};
 pub use plan::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance, Transfer};
 pub use predictions::{PredictionRow, Predictions, Selection};
 pub use quarantine::{ParseReasonError, Quarantine, QuarantineItem, QuarantineReason};
 pub use representation::{RepresentationRow, RepresentationTable};
 pub use results::{ResultRow, Results};
+pub use settings::{PaperSettings, SettingPair, Settings};
 pub use tests_table::{TestRow, Tests};
 pub use training_log::{EpochLine, TrainingLog};
 pub use warnings::{WarningRow, Warnings};

@@ -6,6 +6,7 @@
 //! tables of a paper, [`write_tensorboard()`] lays the runs out for TensorBoard. [`data_page()`] makes a page of a dataset
 //! before anything was trained on it.
 
+mod base64;
 mod data_page;
 mod error;
 mod figure;
@@ -14,6 +15,7 @@ mod html;
 mod latex;
 mod number;
 mod page;
+mod principal;
 mod study;
 mod svg;
 mod table;
@@ -29,4 +31,4 @@ pub use number::NumberKind;
 pub use svg::svg_file;
 pub use table::{Cell, DataTable};
 pub use tensorboard::{TensorBoardRuns, write_tensorboard};
-pub use write::write;
+pub use write::{MOST_THUMBNAILS, ThumbnailSource, write, write_with_thumbnails};

@@ -1,5 +1,7 @@
 //! How numbers are printed: one spelling each, never a NaN.
 
+use affekt_artifact::{fixed, signed};
+
 /// What a number means, hence how it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
@@ -25,17 +27,14 @@ impl NumberKind {
             return UNDEFINED.to_owned();
         }
         let text = match self {
-            Self::Score => format!("{value:.4}"),
-            Self::Difference => format!("{value:+.4}"),
+            Self::Score => fixed(value, 4),
+            Self::Difference => signed(value, 4),
             Self::PValue if value > 0.0 && value < 1e-4 => format!("{value:.1e}"),
             // Exact p-values are dyadic: 1/32 is a true tie at four decimals and is rounded up, as by hand.
-            Self::PValue => format!("{:.4}", (value * 1e4 + 0.5).floor() / 1e4),
-            Self::Share => format!("{:.1}\u{a0}%", 100.0 * value),
-            Self::Effect => format!("{value:+.2}"),
+            Self::PValue => fixed((value * 1e4 + 0.5).floor() / 1e4, 4),
+            Self::Share => fixed(100.0 * value, 1) + "\u{a0}%",
+            Self::Effect => signed(value, 2),
         };
-        if is_zero(&text) {
-            return text.trim_start_matches(['-', '+']).to_owned();
-        }
         text.replace('-', "\u{2212}")
     }
 
@@ -55,10 +54,6 @@ pub(crate) fn interval(low: Option<f64>, high: Option<f64>) -> String {
     }
 }
 
-fn is_zero(text: &str) -> bool {
-    text.chars().all(|c| !c.is_ascii_digit() || c == '0')
-}
-
 /// Mean and standard deviation (divisor n - 1); none where they do not exist.
 pub(crate) fn mean_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
     affekt_stats::Differences::new(values.to_vec()).map_or((None, None), |d| (Some(d.mean()), d.sd()))
@@ -73,6 +68,9 @@ mod tests {
         assert_eq!(NumberKind::Difference.print(-0.01234), "\u{2212}0.0123");
         assert_eq!(NumberKind::Difference.print(0.0), "0.0000");
         assert_eq!(NumberKind::Difference.print(-1e-9), "0.0000");
+        assert_eq!(NumberKind::Score.print(-0.0), "0.0000");
+        assert_eq!(NumberKind::Share.print(-1e-5), "0.0\u{a0}%");
+        assert_eq!(NumberKind::Effect.print(-0.004), "0.00");
         assert_eq!(NumberKind::PValue.print(0.031_25), "0.0313");
         assert_eq!(NumberKind::PValue.print(1.9e-6), "1.9e\u{2212}6");
         assert_eq!(NumberKind::Score.print(f64::NAN), "undefined");

@@ -8,7 +8,7 @@ mod well_formed;
 
 use std::fs;
 
-use affekt_artifact::{Failure, FailureClass, Predictions, Verdict};
+use affekt_artifact::{Evidence, Failure, FailureClass, Predictions, Verdict};
 use support::{Names, Study, add_ada_df, write_study};
 
 fn report(study: &Study) -> String {
@@ -159,4 +159,61 @@ fn the_name_of_a_picture_is_text() {
     for outside in ["http:", "https:", " src=", "url(", "javascript:"] {
         assert!(!html.contains(outside), "{outside}");
     }
+}
+
+#[test]
+fn a_claim_on_arms_that_do_not_differ_finds_its_comparison_by_their_names() {
+    let root = tempfile::tempdir().unwrap();
+    let mut study = write_study(root.path(), &Names::default());
+    let zero = |row: &mut affekt_artifact::TestRow| {
+        (row.treatment_mean, row.control_mean) = (0.5, 0.5);
+        (row.mean_difference, row.hodges_lehmann) = (0.0, 0.0);
+        (row.ci_low, row.ci_high) = (Some(0.0), Some(0.0));
+        (row.sign_flip_p, row.tost_p) = (1.0, Some(0.015_625));
+    };
+    // The other row's shares within and outside of the margin are those numbers too.
+    zero(&mut study.tests.rows[1]);
+    let other = &mut study.tests.rows[2];
+    (other.control_mean, other.tost_p) = (0.5, Some(0.015_625));
+    (other.rope_below, other.rope_within, other.rope_above) = (Some(0.0), Some(1.0), Some(0.0));
+    study.tests.save(&study.dir.join("tests.csv")).unwrap();
+    let item = |what: &str, value: f64| Evidence {
+        what: what.to_owned(),
+        value: Some(value),
+        file: "tests.csv".to_owned(),
+    };
+    let evidence = vec![
+        item("macro_f1 of circumplex, mean over 6 seeds", 0.5),
+        item("macro_f1 of base, mean over 6 seeds", 0.5),
+        item("mean paired difference", 0.0),
+        item("sign-flip p, two-sided, exact", 1.0),
+        item("equivalence p (TOST)", 0.015_625),
+    ];
+    for claim in &mut study.claims.claims {
+        claim.dataset = "degenerate".to_owned();
+        claim.evidence.clone_from(&evidence);
+    }
+    study.claims.save(&study.dir).unwrap();
+    let html = report(&study);
+    let claims = html.split_once("id=\"claims\"").unwrap().1.split_once("</section>").unwrap().0;
+    assert_eq!(
+        claims.matches("<small>circumplex − base, macro_f1</small>").count(),
+        study.claims.claims.len()
+    );
+}
+
+#[test]
+fn the_head_explains_the_arms_it_names_the_limit_and_what_is_missing() {
+    let root = tempfile::tempdir().unwrap();
+    let study = write_study(root.path(), &Names::default());
+    let html = report(&study);
+    let head = html.split_once("class=\"answers\"").unwrap().1.split_once("</div>").unwrap().0;
+    assert!(head.contains("<b>circumplex</b>: confusions priced by valence-arousal distance"), "{head}");
+    assert!(head.contains("<b>uniform</b>:") && !head.contains("<b>base</b>"));
+    assert_eq!(
+        head.matches("No rule can expect more than 0.6634 here.").count(),
+        1,
+        "one dataset has a limit"
+    );
+    assert!(head.contains("1 of 48 planned results are missing: what stands here may change."));
 }

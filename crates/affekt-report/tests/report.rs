@@ -286,3 +286,23 @@ fn a_study_without_any_run_still_reports() {
     assert!(html.contains("No primary contrast"));
     assert!(!html.contains("NaN") && !html.contains("inf"), "an empty axis leaked a number");
 }
+
+#[test]
+fn a_page_that_would_be_too_large_leaves_results_to_the_files_beside_it() {
+    let root = tempfile::tempdir().unwrap();
+    let mut study = write_study(root.path(), &Names::default());
+    let first = study.results.rows[0].clone();
+    // Few and long, for the table of seeds looks every row up.
+    let long = "y".repeat(700);
+    let more =
+        (0..3_000).map(|k| affekt_artifact::ResultRow { metric: format!("x:{k}:{long}"), ..first.clone() });
+    study.results.rows.extend(more.collect::<Vec<_>>());
+    study.results.save(&study.dir.join("results.csv")).unwrap();
+    affekt_report::write(&study.dir, &study.out_root).unwrap();
+    let html = fs::read_to_string(study.dir.join("report.html")).unwrap();
+    well_formed::check(&html).unwrap();
+    assert!(html.len() < 2_000_000 && html.contains("larger than two megabytes"), "{}", html.len());
+    assert!(!html.contains("x:2999:"));
+    let table = fs::read_to_string(study.dir.join("tables/seeds-all-degenerate.csv")).unwrap();
+    assert!(table.contains("x:2999:"));
+}

@@ -3,6 +3,7 @@
 mod arm;
 mod cost;
 mod dataset;
+mod paper;
 mod training;
 
 use std::fmt;
@@ -87,6 +88,7 @@ pub(crate) fn problems(spec: &StudySpec, folder: &Path) -> Vec<Problem> {
     training::check_training(&mut checks, spec);
     check_augment(&mut checks, spec);
     check_analysis(&mut checks, spec);
+    paper::check_paper(&mut checks, spec);
     checks.0
 }
 

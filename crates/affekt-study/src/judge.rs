@@ -1,6 +1,6 @@
 //! Claims as data, judged on the tests: no claim is known to the code.
 
-use affekt_artifact::{Claim, Evidence, Plan, Results, TestRow, Tests, Verdict};
+use affekt_artifact::{Claim, Evidence, Plan, Results, TestRow, Tests, Verdict, signed};
 use affekt_stats::SignFlipPowers;
 
 use crate::contrast::{CONTRAST, Unpaired, is_equivalent, paired};
@@ -108,17 +108,18 @@ fn finding(test: &TestRow, significant: bool, equivalent: bool) -> String {
     }
 }
 
+/// The estimate, interval and p that stand in the tests table.
 fn numbers(test: &TestRow, alpha: f64) -> String {
     let interval = match (test.ci_low, test.ci_high, test.ci_confidence) {
         (Some(low), Some(high), Some(confidence)) => {
-            format!("{:.1} % interval {low:+.4} to {high:+.4}", confidence * 100.0)
+            format!("{:.1} % interval {} to {}", confidence * 100.0, signed(low, 4), signed(high, 4))
         }
         _ => format!("no {:.0} % interval exists for n = {}", (1.0 - alpha) * 100.0, test.n),
     };
     let tost = test.tost_p.map_or_else(String::new, |p| format!(", equivalence p = {}", short(p)));
     format!(
-        "difference {:+.4}, {interval}, p = {}{tost}, n = {}",
-        test.mean_difference,
+        "difference {} (Hodges-Lehmann), {interval}, p = {}{tost}, n = {}",
+        signed(test.hodges_lehmann, 4),
         short(test.sign_flip_p),
         test.n
     )

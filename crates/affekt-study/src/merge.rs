@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use affekt_artifact::PlannedRun;
+use affekt_artifact::{Machines, PlannedRun};
 
 use crate::collect::run_folder;
 use crate::{Done, RunLock, StudyError, is_done, is_intact};
@@ -68,7 +68,7 @@ fn take(here: &Path, there: &Path) -> Result<(), StudyError> {
     }
     fs::create_dir(&beside).map_err(StudyError::io("create folder", &beside))?;
     let done = Done::load(there)?;
-    let logs = ["DONE", "log.txt"].map(str::to_owned);
+    let logs = ["DONE", "log.txt", Machines::FILE].map(str::to_owned);
     for file in done.files.keys().chain(&logs) {
         let from = there.join(file);
         if from.is_file() {

@@ -277,3 +277,28 @@ fn interventions_are_keys_of_the_source() {
         assert!(message.contains(expected), "{item}: {message}");
     }
 }
+
+#[test]
+fn what_a_paper_states_is_stated_by_keys_of_the_study() {
+    let stated = |settings: &str| format!("paper={{ source = \"a paper\", setting = {{ {settings} }} }}");
+    let fits = stated(
+        "\"train.epochs\" = 75, \"train.schedule.kind\" = \"exponential\", \"train.schedule.gamma\" = 0.9, \
+         \"analysis.selection\" = \"best on test\", \"model.weights.file\" = \"pretrained\", \
+         \"arm.base.lambda\" = 1.0, \"arm.elsewhere.lambda\" = 1.0",
+    );
+    let study = support::study(&[&fits]);
+    assert_ne!(study.digest(), support::study(&[]).digest());
+    let folder = tempfile::tempdir().unwrap();
+    study.save(folder.path()).unwrap();
+    assert_eq!(Study::load_spec(folder.path()).unwrap(), *study.spec());
+    for wrong in [
+        "\"train.epochz\" = 75",
+        "\"arm.base.lamda\" = 1.0",
+        "\"train.schedule.gamma\" = 0.9",
+        "\"train.schedule.kind\" = \"exponentia\"",
+        "\"nothing.here\" = 1",
+    ] {
+        let said = refused(None, &[&stated(wrong)]);
+        assert!(said.contains("paper.setting is") && said.contains("could have"), "{wrong}: {said}");
+    }
+}

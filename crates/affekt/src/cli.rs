@@ -91,6 +91,10 @@ pub(crate) struct ReportArgs {
     /// Also write an event file of TensorBoard for each run into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) tensorboard: Option<PathBuf>,
+    /// Also show this many faces of each dataset that the primary treatment is most sure and most wrong about, 1 to 24;
+    /// the page then holds pictures that the dataset's licence may forbid to pass on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(affekt_report::MOST_THUMBNAILS)))]
+    pub(crate) thumbnails: Option<u8>,
 }
 
 #[derive(Debug, Subcommand)]

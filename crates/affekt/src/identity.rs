@@ -20,3 +20,19 @@ pub(crate) fn plan_context(command: String) -> PlanContext {
         command,
     }
 }
+
+/// Commit the binary was built from; none outside a repository.
+#[cfg(any(feature = "torch", test))]
+pub(crate) fn commit() -> Option<&'static str> {
+    Some(env!("AFFEKT_COMMIT")).filter(|commit| !commit.is_empty())
+}
+
+/// Whether its sources were others than that commit's; none outside a repository.
+#[cfg(any(feature = "torch", test))]
+pub(crate) fn dirty() -> Option<bool> {
+    match env!("AFFEKT_DIRTY") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}

@@ -7,6 +7,8 @@ mod cli;
 mod commands;
 mod detector;
 mod identity;
+#[cfg(any(feature = "torch", test))]
+mod machine;
 mod output;
 #[cfg(feature = "torch")]
 mod predict;

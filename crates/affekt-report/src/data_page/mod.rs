@@ -1,7 +1,6 @@
 //! One page about a dataset: what it holds, how unbalanced it is, what its faces look like.
 
 mod answers;
-mod base64;
 mod input;
 mod tables;
 
@@ -9,6 +8,7 @@ pub use input::{DataAu, DataGroup, DataPart, DataPicture, DataVa, DataView, Publ
 
 use serde::Serialize;
 
+use crate::base64::base64;
 use crate::figures::{AuRates, PartCounts, VaDensity};
 use crate::html::{FigureView, TableView, figure_view, fill, style, tables as table_views};
 use crate::{DataTable, ReportError};
@@ -140,7 +140,7 @@ fn picture_groups(view: &DataView, has_classes: bool) -> Vec<PictureGroup> {
             None => String::new(),
         };
         let shown = PictureView {
-            src: format!("data:image/jpeg;base64,{}", base64::base64(&picture.jpeg)),
+            src: format!("data:image/jpeg;base64,{}", base64(&picture.jpeg)),
             alt: format!("{label}sample {}", picture.sample),
             sample: picture.sample.clone(),
         };

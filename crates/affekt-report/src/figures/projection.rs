@@ -1,4 +1,4 @@
-//! The features of the target branch in two dimensions.
+//! Features of faces in two dimensions.
 
 use crate::number::{NumberKind, mean_sd};
 use crate::svg::{
@@ -12,9 +12,13 @@ use crate::{Cell, DataTable, Figure};
 pub(crate) struct Projection {
     pub(crate) id: String,
     pub(crate) title: String,
-    /// Arm and seed, as a sentence says them.
-    pub(crate) run: String,
+    /// Which faces, of which run, by which features, as the end of "600 ...".
+    pub(crate) what: String,
+    /// Share of the variance along each direction; none where the file does not hold it.
+    pub(crate) shares: Option<[f64; 2]>,
     pub(crate) classes: Vec<String>,
+    /// Positions of the pair called degenerate, to be marked.
+    pub(crate) pair: Option<[usize; 2]>,
     /// Class and place of each face.
     pub(crate) faces: Vec<(usize, [f64; 2])>,
 }
@@ -56,6 +60,30 @@ impl Projection {
         (x, Scale::new([middle_y - half, middle_y + half], [height - MARGIN, MARGIN]), height)
     }
 
+    /// The pair, where both its classes have a face.
+    fn marked(&self) -> Option<[usize; 2]> {
+        self.pair.filter(|pair| pair.iter().all(|c| self.faces.iter().any(|(class, _)| class == c)))
+    }
+
+    fn axes(&self) -> String {
+        let [first, second] = self.shares.map_or_else(
+            || [String::new(), String::new()],
+            |shares| shares.map(|share| format!(" ({})", NumberKind::Share.print(share))),
+        );
+        format!("first direction{first} → · second direction{second} ↑")
+    }
+
+    fn draw_pair(&self, svg: &mut Svg, x: &Scale, y: &Scale) {
+        let mean = |c: usize| Some([x.at(self.along(c, 0).0?), y.at(self.along(c, 1).0?)]);
+        if let Some([a, b]) = self.marked()
+            && let (Some(a), Some(b)) = (mean(a), mean(b))
+        {
+            svg.line("pair", a, b);
+            svg.circle("pair", a, 10.0);
+            svg.circle("pair", b, 10.0);
+        }
+    }
+
     fn draw_names(&self, svg: &mut Svg, x: &Scale, y: &Scale, height: f64) {
         let named: Vec<(usize, LabelAnchor)> = (0..self.classes.len())
             .filter_map(|c| {
@@ -90,12 +118,21 @@ impl Figure for Projection {
     }
 
     fn description(&self) -> String {
+        let pair = self.marked().map_or_else(String::new, |[a, b]| {
+            format!(
+                " The dashed line joins the means of the pair, {} and {}.",
+                self.classes[a], self.classes[b]
+            )
+        });
+        let shares = self.shares.map_or_else(String::new, |shares| {
+            let [first, second] = shares.map(|share| NumberKind::Share.print(share));
+            format!(" The first direction has {first} of the variance of all features, the second {second}.")
+        });
         format!(
-            "{} training faces of {}, placed by the two main directions of the features of the target branch (principal \
-             components, no unit): near faces look alike to the network. Colour and shape tell the class a face is \
-             labelled as, the ringed marks are the means of the classes.",
+            "{} {} (principal components, no unit): near faces look alike to the network. Colour and shape tell the class \
+             a face is labelled as, the ringed marks are the means of the classes.{pair}{shares}",
             self.faces.len(),
-            self.run
+            self.what
         )
     }
 
@@ -115,8 +152,9 @@ impl Figure for Projection {
                 self.of_class(*c).iter().map(|at| [x.at(at[0]), y.at(at[1])]).collect();
             draw_markers(&mut svg, ArmStyle::of(*c), &places, 2.5);
         }
+        self.draw_pair(&mut svg, &x, &y);
         self.draw_names(&mut svg, &x, &y, height);
-        svg.text("note", Align::End, [WIDTH, height + 12.0], "first direction → · second direction ↑");
+        svg.text("note", Align::End, [WIDTH, height + 12.0], &self.axes());
         for (k, c) in present.iter().enumerate() {
             let at = [column * (k % columns) as f64 + 6.0, height + 26.0 + LEGEND_ROW * (k / columns) as f64];
             draw_marker(&mut svg, ArmStyle::of(*c), at, 4.0, None);
@@ -128,7 +166,17 @@ impl Figure for Projection {
 
     fn table(&self) -> DataTable {
         let columns = ["class", "faces", "first direction, mean ± sd", "second direction, mean ± sd"];
-        let mut table = DataTable::new(&*self.id, &*self.title, &columns);
+        let title = self.shares.map_or_else(
+            || self.title.clone(),
+            |shares| {
+                let [first, second] = shares.map(|share| NumberKind::Share.print(share));
+                format!(
+                    "{}; share of the variance: {first} along the first direction, {second} along the second",
+                    self.title
+                )
+            },
+        );
+        let mut table = DataTable::new(&*self.id, title, &columns);
         for (c, class) in self.classes.iter().enumerate() {
             let mut row = vec![Cell::text(&**class), Cell::Count(self.of_class(c).len() as u64)];
             for direction in [0, 1] {

@@ -38,6 +38,7 @@ pub(crate) fn group(study: &Study, dataset: &Dataset, slug: &str) -> Option<Grou
         tables: vec![last_epoch(study, dataset, learnt, slug)],
         notes,
         flow: true,
+        ..Group::default()
     })
 }
 
@@ -95,8 +96,12 @@ fn of_run(dataset: &Dataset, shown: &ShownRun, slug: &str) -> Vec<Box<dyn Figure
     figures.push(Box::new(Projection {
         id: format!("ada-df-features-{slug}"),
         title: format!("{name}: features of the faces"),
-        run,
+        what: format!(
+            "training faces of {run}, placed by the two main directions of the features of the target branch"
+        ),
+        shares: None,
         classes,
+        pair: None,
         faces: list.iter().map(|face| (face.class, face.place)).collect(),
     }));
     figures

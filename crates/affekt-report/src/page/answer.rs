@@ -20,11 +20,39 @@ pub(crate) struct Answer {
 
 /// One answer per primary contrast, in dataset order.
 pub(crate) fn answers(study: &Study) -> Vec<Answer> {
-    let datasets = study.datasets.iter().map(Dataset::name);
-    datasets
-        .flat_map(|name| study.tests.rows.iter().filter(move |r| r.dataset == name && r.family == "primary"))
-        .map(|row| Answer { dataset: row.dataset.clone(), headline: headline(row), numbers: numbers(row) })
-        .collect()
+    let of = |dataset: &Dataset| {
+        let primary = primary(study).filter(|row| row.dataset == dataset.name());
+        let answer = |row: &TestRow| Answer {
+            dataset: row.dataset.clone(),
+            headline: headline(row),
+            numbers: numbers(row) + &limit(row, dataset),
+        };
+        primary.map(answer).collect::<Vec<_>>()
+    };
+    study.datasets.iter().flat_map(of).collect()
+}
+
+fn primary(study: &Study) -> impl Iterator<Item = &TestRow> {
+    study.tests.rows.iter().filter(|row| row.family == "primary")
+}
+
+/// The arms that the answers speak of, each with what it isolates.
+pub(crate) fn arms(study: &Study) -> Vec<(String, String)> {
+    let named = |arm: &str| primary(study).any(|row| row.treatment == arm || row.control == arm);
+    let arms = study.plan.arms.iter().filter(|arm| named(&arm.name));
+    arms.map(|arm| (arm.name.clone(), arm.isolates.clone())).collect()
+}
+
+/// What no rule can pass, where that is known of the metric.
+fn limit(row: &TestRow, dataset: &Dataset) -> String {
+    let limit = dataset.limits.as_ref().and_then(|limits| match row.metric.as_str() {
+        "macro_f1" => Some(limits.macro_f1),
+        "accuracy" => Some(limits.accuracy),
+        _ => None,
+    });
+    limit.map_or_else(String::new, |limit| {
+        format!(" No rule can expect more than {} here.", NumberKind::Score.print(limit))
+    })
 }
 
 /// How many claims came out which way; none where the study judges none.
@@ -39,6 +67,22 @@ pub(crate) fn tally(study: &Study) -> Option<String> {
         n => format!(" ({n} claims on {} datasets)", study.datasets.len()),
     };
     (!claims.is_empty()).then(|| format!("{}{over}.", words.join(", ")))
+}
+
+/// That runs are missing, where some are: the answer may then change.
+pub(crate) fn unfinished(study: &Study) -> Option<String> {
+    let missing: usize = study.datasets.iter().map(|dataset| dataset.missing.len()).sum();
+    let planned = missing + study.datasets.iter().map(|dataset| dataset.runs.len()).sum::<usize>();
+    let failed = study.datasets.iter().flat_map(|dataset| {
+        dataset.missing.iter().filter(|run| dataset.failures.iter().any(|(id, _)| *id == run.id))
+    });
+    let failed = match failed.count() {
+        0 => String::new(),
+        n => format!(", {n} of them after an error"),
+    };
+    (missing > 0).then(|| {
+        format!("{missing} of {planned} planned results are missing{failed}: what stands here may change.")
+    })
 }
 
 fn headline(row: &TestRow) -> String {

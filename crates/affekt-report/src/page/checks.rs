@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use affekt_metrics::MetricError;
 
+use super::origins;
 use crate::number::{NumberKind, mean_sd};
 use crate::study::{Dataset, Study};
 use crate::{Cell, DataTable, ReportError};
@@ -51,6 +52,9 @@ pub(crate) fn exclusions(study: &Study) -> Result<Exclusions, ReportError> {
              appear in the seed tables only.",
             row.selection, row.arm
         ));
+    }
+    if study.origins.counts.len() > 1 {
+        notes.extend(origins::sentence(&study.origins));
     }
     notes.extend(above_limit(study));
     let (agree, differ) = recomputed(study)?;

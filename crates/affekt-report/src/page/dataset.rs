@@ -2,7 +2,8 @@
 
 use affekt_artifact::{PlannedDataset, Transfer};
 
-use super::{ada_df, differences, maps, structure};
+use super::thumbnails::Thumbnail;
+use super::{ada_df, differences, maps, structure, videos};
 use crate::figures::{ArmCurves, ArmF1, ArmReliability, CONFIDENCE, ClassF1};
 use crate::figures::{
     ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram, error_structure, pair_auc,
@@ -14,6 +15,7 @@ use crate::svg::ArmStyle;
 use crate::{Cell, DataTable, Figure, ReportError};
 
 /// Figures and tables on one topic.
+#[derive(Default)]
 pub(crate) struct Group {
     pub(crate) heading: String,
     pub(crate) intro: String,
@@ -24,6 +26,8 @@ pub(crate) struct Group {
     pub(crate) notes: Vec<String>,
     /// Figures of unlike height, set in columns.
     pub(crate) flow: bool,
+    /// Small pictures, each with its words.
+    pub(crate) pictures: Vec<Thumbnail>,
 }
 
 /// Everything about one dataset.
@@ -54,8 +58,7 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         intro: intro.to_owned(),
         figures,
         tables,
-        notes: Vec::new(),
-        flow: false,
+        ..Group::default()
     };
     let mut mistakes: Vec<Box<dyn Figure>> = vec![Box::new(error_structure(study, dataset, slug))];
     mistakes.extend(pair_auc(study, dataset, slug).map(|auc| Box::new(auc) as Box<dyn Figure>));
@@ -87,7 +90,9 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         group("On the circumplex", "", maps::figures(study, dataset, slug), Vec::new()),
         group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];
+    groups.extend(videos::group(study, dataset, slug));
     groups.extend(structure::group(study, dataset, slug));
+    groups.extend(maps::features(study, dataset, slug));
     groups.extend(ada_df::group(study, dataset, slug));
     Ok(DatasetSection { name: dataset.name().to_owned(), slug: slug.to_owned(), intro, groups })
 }

@@ -1,18 +1,15 @@
-//! Figures on the circumplex: confusions between the prototypes, and predicted against true valence and arousal.
+//! Maps: confusions between the prototypes and valence and arousal on the circumplex, and the plane of the features.
 
+use super::Group;
 use crate::Figure;
-use crate::figures::{CircumplexMap, VaErrorMap, slug};
+use crate::figures::{CircumplexMap, Projection, VaErrorMap, slug};
 use crate::study::{Dataset, Study};
 use crate::svg::ArmStyle;
 
-/// The maps of the plan's first arm and of the primary treatment, which are base and circumplex in the study; those of
-/// valence and arousal only where samples have both a true and a predicted point.
+/// The maps of the arms that are shown singly; those of valence and arousal only where samples have both a true and a
+/// predicted point.
 pub(crate) fn figures(study: &Study, dataset: &Dataset, dataset_slug: &str) -> Vec<Box<dyn Figure>> {
-    let primary = study.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset.name());
-    let mut arms: Vec<&str> = study.arms().take(1).collect();
-    arms.extend(primary.map(|row| row.treatment.as_str()));
-    arms.dedup();
-    arms.retain(|arm| !dataset.runs_of(arm).is_empty());
+    let arms = study.shown_arms(dataset);
     let of_arm = |kind: &str, arm: &str| {
         let index = study.arm_index(arm);
         (format!("{kind}-{dataset_slug}-{}", slug(arm, index)), ArmStyle::of(index))
@@ -47,4 +44,33 @@ pub(crate) fn figures(study: &Study, dataset: &Dataset, dataset_slug: &str) -> V
         })
     });
     confusions.chain(errors).collect()
+}
+
+/// The features of the test faces, where runs kept them; none where none did.
+pub(crate) fn features(study: &Study, dataset: &Dataset, dataset_slug: &str) -> Option<Group> {
+    let found = study.features.get(dataset.name())?;
+    if found.maps.is_empty() && found.notes.is_empty() {
+        return None;
+    }
+    let figures = found.maps.iter().map(|map| {
+        let index = study.arm_index(&map.arm);
+        Box::new(Projection {
+            id: format!("features-{dataset_slug}-{}", slug(&map.arm, index)),
+            title: format!("{}: features under {}", dataset.name(), map.arm),
+            what: format!(
+                "test faces of {}, seed {}, placed by the two main directions of the features",
+                map.arm, map.seed
+            ),
+            shares: Some(map.shares),
+            classes: dataset.classes().to_vec(),
+            pair: dataset.pair(&study.plan),
+            faces: map.faces.clone(),
+        }) as Box<dyn Figure>
+    });
+    Some(Group {
+        heading: "Features of the test faces".to_owned(),
+        figures: figures.collect(),
+        notes: found.notes.clone(),
+        ..Group::default()
+    })
 }

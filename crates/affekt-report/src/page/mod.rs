@@ -9,13 +9,17 @@ mod checks;
 mod dataset;
 mod differences;
 mod maps;
+mod origins;
 mod paper;
 mod provenance;
 mod ranks;
 mod seeds;
+mod settings;
 mod structure;
 mod tests_table;
+pub(crate) mod thumbnails;
 mod verdicts;
+mod videos;
 mod view;
 
 pub(crate) use paper::PaperTables;
@@ -25,6 +29,7 @@ use answer::Answer;
 use checks::Exclusions;
 use dataset::{DatasetSection, Group};
 use provenance::Provenance;
+use settings::Departures;
 use verdicts::VerdictRow;
 
 use crate::figures::{AucByRho, CriticalDifference, DotPanels, Forest, limits, slug};
@@ -37,7 +42,9 @@ pub(crate) struct Page {
     study: String,
     question: String,
     answers: Vec<Answer>,
+    answer_arms: Vec<(String, String)>,
     tally: Option<String>,
+    unfinished: Option<String>,
     verdicts: Vec<VerdictRow>,
     verdict_table: DataTable,
     arms: Vec<(String, String)>,
@@ -51,6 +58,7 @@ pub(crate) struct Page {
     tests: Vec<DataTable>,
     alpha: f64,
     exclusions: Exclusions,
+    departures: Option<Departures>,
     provenance: Provenance,
     seeds: Vec<DataTable>,
 }
@@ -66,7 +74,9 @@ impl Page {
             study: plan.study.clone(),
             question: plan.question.clone(),
             answers: answer::answers(study),
+            answer_arms: answer::arms(study),
             tally: answer::tally(study),
+            unfinished: answer::unfinished(study),
             verdict_table: verdicts::table(&verdicts),
             verdicts,
             arms: plan.arms.iter().map(|arm| (arm.name.clone(), arm.isolates.clone())).collect(),
@@ -91,9 +101,17 @@ impl Page {
             tests: with_slug().flat_map(|(d, slug)| tests_table::tables(study, d.name(), slug)).collect(),
             alpha: plan.alpha,
             exclusions: checks::exclusions(study)?,
+            departures: settings::departures(study),
             provenance: provenance::provenance(study),
             seeds: with_slug().map(|(d, slug)| seeds::table(study, d, slug)).collect(),
         })
+    }
+
+    /// Puts a group behind those of a dataset, by its position.
+    pub(crate) fn add_group(&mut self, dataset: usize, group: Group) {
+        if let Some(section) = self.datasets.get_mut(dataset) {
+            section.groups.push(group);
+        }
     }
 
     /// Every figure, each once.
@@ -118,6 +136,8 @@ impl Page {
         }
         list.extend(self.tests.iter().cloned());
         list.extend(self.exclusions.tables.iter().cloned());
+        list.extend(self.departures.iter().map(|departures| departures.table.clone()));
+        list.extend(self.provenance.run.iter().cloned());
         list.extend(self.provenance.tables.iter().cloned());
         list.extend(self.seeds.iter().cloned());
         list

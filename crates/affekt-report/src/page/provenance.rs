@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use affekt_artifact::TestRow;
 
+use super::origins;
 use crate::study::Study;
 use crate::{Cell, DataTable};
 
@@ -11,6 +12,8 @@ use crate::{Cell, DataTable};
 pub(crate) struct Provenance {
     /// Name and value.
     pub(crate) facts: Vec<(String, String)>,
+    /// How the runs were computed, and on which data.
+    pub(crate) run: Vec<DataTable>,
     /// What a command does, and the command.
     pub(crate) commands: Vec<(String, String)>,
     pub(crate) tables: Vec<DataTable>,
@@ -30,7 +33,7 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
     };
     let margins = plan.margins.iter().map(|(metric, margin)| format!("{metric} {margin}"));
     let margins = margins.collect::<Vec<_>>().join(", ");
-    let facts = vec![
+    let mut facts = vec![
         fact("affekt", &source.version),
         fact("code digest", &source.code),
         fact("LibTorch", &source.libtorch),
@@ -42,6 +45,11 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
         fact("test level alpha", &plan.alpha.to_string()),
         fact("equivalence margins", &margins),
     ];
+    facts.extend(origins::sentence(&study.origins).map(|text| fact("runs", &text)));
+    for (arm, variants) in &study.origins.variants {
+        let variants: Vec<&str> = variants.iter().map(String::as_str).collect();
+        facts.push(fact(&format!("variant of {arm}"), &variants.join("; ")));
+    }
     let mut data = DataTable::new("datasets", "Datasets and their digests", &["dataset", "digest"]);
     for dataset in &plan.datasets {
         data.rows.push(vec![Cell::text(&*dataset.name), Cell::text(dataset.digest.as_str())]);
@@ -65,7 +73,12 @@ pub(crate) fn provenance(study: &Study) -> Provenance {
             ]);
         }
     }
-    Provenance { facts, commands: commands(study), tables: vec![data, inputs, runs] }
+    Provenance {
+        facts,
+        run: vec![origins::table(study), data],
+        commands: commands(study),
+        tables: vec![inputs, runs],
+    }
 }
 
 /// The whole study, and its stages one by one from the study's folder.

@@ -19,10 +19,8 @@ pub(crate) fn group(study: &Study, dataset: &Dataset, slug: &str) -> Option<Grou
                 on the circumplex. The p are exact over all relabellings of the classes and not corrected; so few \
                 classes leave them little power."
             .to_owned(),
-        figures: Vec::new(),
         tables,
-        notes: Vec::new(),
-        flow: false,
+        ..Group::default()
     })
 }
 

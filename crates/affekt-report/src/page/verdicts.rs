@@ -1,6 +1,6 @@
 //! The claims of the papers beside what the runs say.
 
-use affekt_artifact::{Claim, Evidence, TestRow, Verdict};
+use affekt_artifact::{Claim, Evidence, TestRow, Verdict, fixed};
 
 use crate::number::{NumberKind, UNDEFINED, interval};
 use crate::study::Study;
@@ -58,7 +58,7 @@ impl VerdictRow {
 /// A number of unknown kind: a whole one as such, others with four decimals or in scientific form.
 fn printed(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e9 {
-        return format!("{value:.0}").replace('-', "\u{2212}");
+        return fixed(value, 0).replace('-', "\u{2212}");
     }
     let kind = if value.abs() < 1e-4 { NumberKind::PValue } else { NumberKind::Score };
     kind.print(value)
@@ -98,7 +98,7 @@ pub(crate) fn table(rows: &[VerdictRow]) -> DataTable {
 /// The row of `tests.csv` whose numbers a claim cites.
 ///
 /// A claim does not name its comparison, but its evidence holds numbers of that row. A row counts when at
-/// least two of them are its own and no other row has as many.
+/// least two of them are its own and no other row has as many; of such rows, the one whose arms the evidence speaks of.
 fn test_behind<'a>(study: &'a Study, claim: &Claim) -> Option<&'a TestRow> {
     let cited: Vec<f64> = claim
         .evidence
@@ -112,12 +112,25 @@ fn test_behind<'a>(study: &'a Study, claim: &Claim) -> Option<&'a TestRow> {
     };
     let of_dataset = study.tests.rows.iter().filter(|row| row.dataset == claim.dataset);
     let mut scored: Vec<(usize, &TestRow)> = of_dataset.map(|row| (matches(row), row)).collect();
+    // Equal arms have equal numbers: then only the names tell.
+    let best = scored.iter().map(|(own, _)| *own).max().unwrap_or(0);
+    if scored.iter().filter(|(own, _)| *own == best).count() > 1 {
+        scored.retain(|(own, row)| *own == best && is_named(claim, row));
+    }
     // Stable: equal scores keep file order, and a tie at the top is no match.
     scored.sort_by_key(|(own, _)| std::cmp::Reverse(*own));
     match scored.as_slice() {
         [(best, row), rest @ ..] if *best >= 2 && rest.first().is_none_or(|next| next.0 < *best) => Some(row),
         _ => None,
     }
+}
+
+/// Whether the evidence has a number of each arm of the row, as `<metric> of <arm>, ...`.
+fn is_named(claim: &Claim, row: &TestRow) -> bool {
+    [&row.treatment, &row.control].into_iter().all(|arm| {
+        let begin = format!("{} of {arm},", row.metric);
+        claim.evidence.iter().any(|item| item.what.starts_with(&begin))
+    })
 }
 
 /// The same number, though one went through JSON, whose reader may miss the last bit.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::thumbnails::Thumbnail;
 use super::verdicts::symbol;
 use super::{Group, Page};
 use crate::ReportError;
@@ -17,6 +18,14 @@ struct GroupView {
     tables: Vec<TableView>,
     notes: Vec<String>,
     flow: bool,
+    pictures: Vec<PictureView>,
+}
+
+#[derive(Serialize)]
+struct PictureView {
+    src: String,
+    alt: String,
+    caption: String,
 }
 
 #[derive(Serialize)]
@@ -57,7 +66,9 @@ struct PageView {
     study: String,
     question: String,
     answers: Vec<AnswerView>,
+    answer_arms: Vec<(String, String)>,
     tally: Option<String>,
+    unfinished: Option<String>,
     verdicts: Vec<VerdictView>,
     arms: Vec<(String, String)>,
     limits: Vec<FigureView>,
@@ -71,18 +82,28 @@ struct PageView {
     alpha: String,
     notes: Vec<String>,
     exclusions: Vec<TableView>,
+    departures: Option<String>,
+    departure_tables: Vec<TableView>,
     facts: Vec<(String, String)>,
+    origins: Vec<TableView>,
     commands: Vec<(String, String)>,
     provenance: Vec<TableView>,
     seeds: Vec<TableView>,
+    is_short: bool,
 }
 
-/// The whole page.
+/// Bytes beyond which a page is slow to open and mail refuses it.
+const LARGEST: usize = 2_000_000;
+/// Figures of a topic that a page too large keeps, where the topic has twice as many: a matrix for each of many arms.
+const FEW: usize = 4;
+
+/// The whole page; one that would be too large leaves to the files beside it what they hold as well.
 pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
-    fill("report.html", TEMPLATE, &view(page))
+    let html = fill("report.html", TEMPLATE, &view(page, false))?;
+    if html.len() < LARGEST { Ok(html) } else { fill("report.html", TEMPLATE, &view(page, true)) }
 }
 
-fn view(page: &Page) -> PageView {
+fn view(page: &Page, is_short: bool) -> PageView {
     PageView {
         css: style(),
         study: page.study.clone(),
@@ -96,7 +117,9 @@ fn view(page: &Page) -> PageView {
                 numbers: a.numbers.clone(),
             })
             .collect(),
+        answer_arms: page.answer_arms.clone(),
         tally: page.tally.clone(),
+        unfinished: page.unfinished.clone(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
         arms: page.arms.clone(),
         limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
@@ -110,7 +133,7 @@ fn view(page: &Page) -> PageView {
                 name: d.name.clone(),
                 slug: d.slug.clone(),
                 intro: d.intro.clone(),
-                groups: d.groups.iter().map(|g| group_view(g, &d.name)).collect(),
+                groups: d.groups.iter().map(|g| group_view(g, &d.name, is_short)).collect(),
             })
             .collect(),
         forests: page.forests.iter().map(|f| figure_view(f, "")).collect(),
@@ -119,10 +142,18 @@ fn view(page: &Page) -> PageView {
         alpha: page.alpha.to_string(),
         notes: page.exclusions.notes.clone(),
         exclusions: tables(&page.exclusions.tables),
+        departures: page.departures.as_ref().map(|d| d.intro.clone()),
+        departure_tables: page
+            .departures
+            .iter()
+            .flat_map(|d| tables(std::slice::from_ref(&d.table)))
+            .collect(),
         facts: page.provenance.facts.clone(),
+        origins: tables(&page.provenance.run),
         commands: page.provenance.commands.clone(),
         provenance: tables(&page.provenance.tables),
-        seeds: tables(&page.seeds),
+        seeds: if is_short { Vec::new() } else { tables(&page.seeds) },
+        is_short,
     }
 }
 
@@ -144,13 +175,25 @@ fn verdict_view(row: &super::VerdictRow) -> VerdictView {
     }
 }
 
-fn group_view(group: &Group, dataset: &str) -> GroupView {
+fn group_view(group: &Group, dataset: &str, is_short: bool) -> GroupView {
+    let all = group.figures.len();
+    let shown = if is_short && all >= 2 * FEW { FEW } else { all };
+    let mut notes = group.notes.clone();
+    if shown < all {
+        notes.push(format!("{} more figures are in figures/, their numbers in tables/.", all - shown));
+    }
     GroupView {
         heading: group.heading.clone(),
         intro: group.intro.clone(),
-        figures: group.figures.iter().map(|f| figure_view(f.as_ref(), dataset)).collect(),
+        figures: group.figures.iter().take(shown).map(|f| figure_view(f.as_ref(), dataset)).collect(),
         tables: tables(&group.tables),
-        notes: group.notes.clone(),
+        notes,
         flow: group.flow || group.figures.len() == 3,
+        pictures: group.pictures.iter().map(picture_view).collect(),
     }
+}
+
+fn picture_view(picture: &Thumbnail) -> PictureView {
+    let Thumbnail { src, alt, caption } = picture.clone();
+    PictureView { src, alt, caption }
 }

@@ -5,15 +5,20 @@ mod curve;
 mod dataset;
 mod exclusion;
 mod faces;
+mod features;
+mod origin;
 mod reliability;
 mod run;
 mod va;
+mod videos;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use affekt_artifact::{
-    ClaimSet, DegeneracyTable, Digest, Epochs, Plan, RepresentationTable, Results, Selection, Tests, Warnings,
+    ClaimSet, DegeneracyTable, Digest, Epochs, Plan, RepresentationTable, Results, Selection, Settings,
+    Tests, Warnings,
 };
 use affekt_metrics::UndefinedClass;
 
@@ -21,9 +26,13 @@ pub(crate) use ada_df::{ADA_DF_NUMBERS, AdaDf, SeedCurve, ShownRun};
 pub(crate) use curve::Epoch;
 pub(crate) use dataset::Dataset;
 pub(crate) use faces::{Face, Faces};
+pub(crate) use features::FeatureMaps;
+pub(crate) use origin::{Origin, Origins};
 pub(crate) use reliability::Reliability;
 pub(crate) use run::Run;
 pub(crate) use va::{ClassVa, VaErrors};
+pub(crate) use videos::Concordance;
+pub(crate) use wrong::{WrongFace, most_wrong};
 
 use crate::ReportError;
 
@@ -46,6 +55,11 @@ pub(crate) struct Study {
     pub(crate) datasets: Vec<Dataset>,
     /// By dataset; only where an arm is one of Ada-DF.
     pub(crate) ada_df: BTreeMap<String, AdaDf>,
+    /// By dataset; only where a run kept its features.
+    pub(crate) features: BTreeMap<String, FeatureMaps>,
+    pub(crate) origins: Origins,
+    /// None where the study file was not kept.
+    pub(crate) settings: Option<Settings>,
     /// Digest of each input file that stands for the whole study.
     pub(crate) inputs: Vec<(String, Digest)>,
 }
@@ -97,7 +111,7 @@ impl Study {
         } else {
             RepresentationTable::default()
         };
-        let optional = ["epochs.csv", "warnings.csv", "degeneracy.csv", "representation.csv"]
+        let optional = ["study.toml", "epochs.csv", "warnings.csv", "degeneracy.csv", "representation.csv"]
             .into_iter()
             .filter(|name| there(name));
         let inputs = ["plan.toml", "results.csv", "tests.csv", "claims.json"]
@@ -105,7 +119,8 @@ impl Study {
             .chain(optional)
             .map(|name| Ok((name.to_owned(), Digest::of_file(&study_dir.join(name))?)))
             .collect::<Result<_, ReportError>>()?;
-        let ada_df = BTreeMap::new();
+        let origins = Origins::load(&plan, study_dir)?;
+        let settings = Settings::load(study_dir)?;
         let mut study = Self {
             plan,
             results,
@@ -117,13 +132,21 @@ impl Study {
             representation,
             policy,
             datasets,
-            ada_df,
+            ada_df: BTreeMap::new(),
+            features: BTreeMap::new(),
+            origins,
+            settings,
             inputs,
         };
         let details = study.datasets.iter().filter_map(|dataset| {
             Some((dataset.name().to_owned(), AdaDf::load(&study, dataset, study_dir)?))
         });
         study.ada_df = details.collect();
+        let features = study.datasets.iter().map(|dataset| {
+            let maps = FeatureMaps::load(dataset, &study.shown_arms(dataset), study_dir);
+            (dataset.name().to_owned(), maps)
+        });
+        study.features = features.collect();
         Ok(study)
     }
 
@@ -159,6 +182,17 @@ impl Study {
     /// Names of the arms in plan order.
     pub(crate) fn arms(&self) -> impl Iterator<Item = &str> {
         self.plan.arms.iter().map(|arm| arm.name.as_str())
+    }
+
+    /// The arms that figures of single arms are drawn of: the plan's first and the primary treatment, which are base and
+    /// circumplex in the study; those without a finished run are left out.
+    pub(crate) fn shown_arms(&self, dataset: &Dataset) -> Vec<&str> {
+        let primary = self.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset.name());
+        let mut arms: Vec<&str> = self.arms().take(1).collect();
+        arms.extend(primary.map(|row| row.treatment.as_str()));
+        arms.dedup();
+        arms.retain(|arm| !dataset.runs_of(arm).is_empty());
+        arms
     }
 
     /// Position of an arm in the plan, for its look; unknown arms come last.

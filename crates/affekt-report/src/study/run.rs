@@ -13,6 +13,7 @@ use super::ada_df::told;
 use super::curve::{Epoch, load_curve};
 use super::reliability::Reliability;
 use super::va::VaErrors;
+use super::videos::Videos;
 use crate::ReportError;
 
 /// What the report keeps of a run.
@@ -25,6 +26,7 @@ pub(crate) struct Run {
     pub(crate) confusion: Confusion,
     pub(crate) reliability: Reliability,
     pub(crate) va: VaErrors,
+    pub(crate) videos: Videos,
     /// None when no labelled test sample was predicted.
     pub(crate) calibration: Option<CalibrationSummary>,
     /// Mean circumplex distance of a mistake.
@@ -85,9 +87,10 @@ impl Run {
         let mut reliability = Reliability::default();
         let mut va = VaErrors::new(n);
         let mut calibration = CalibrationAccumulator::new(n, DEFAULT_ECE_BINS)?;
-        let mut unlabelled = 0;
+        let (mut unlabelled, mut videos) = (0, Videos::default());
         let rows = predictions.rows.iter().filter(|r| r.selection == selection && r.split == Split::Test);
         for row in rows {
+            videos.add(row)?;
             let Some(truth) = row.true_class else {
                 unlabelled += 1;
                 continue;
@@ -117,6 +120,7 @@ impl Run {
             confusion,
             reliability,
             va,
+            videos,
             curve,
             log_trouble: None,
             unlabelled,

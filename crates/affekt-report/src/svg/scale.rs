@@ -1,5 +1,7 @@
 //! Linear axes with round ticks.
 
+use affekt_artifact::fixed;
+
 use super::{Align, Svg};
 
 /// A linear map from data to user units.
@@ -89,9 +91,7 @@ impl Scale {
 }
 
 fn tick_label(tick: f64, decimals: usize) -> String {
-    let text = format!("{tick:.decimals$}");
-    let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
-    if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
+    fixed(tick, decimals).replace('-', "\u{2212}")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A comparison in words, from the same record as its table.
 
+use affekt_artifact::signed;
 use affekt_stats::{Alternative, Role};
 
 use super::Comparison;
@@ -12,13 +13,13 @@ pub(super) fn of(comparison: &Comparison) -> String {
     let pairs = counted(summary.n, &comparison.paired_by);
     let interval = match (summary.ci_low, summary.ci_high, summary.ci_confidence) {
         (Some(low), Some(high), Some(confidence)) => {
-            format!("{:.1} % interval {low:+.4} to {high:+.4}", confidence * 100.0)
+            format!("{:.1} % interval {} to {}", confidence * 100.0, signed(low, 4), signed(high, 4))
         }
         _ => format!("too few for a {:.0} % interval", (1.0 - comparison.alpha) * 100.0),
     };
     let mut text = format!(
-        "{on}{metric} of {treatment} minus {control} is {:+.4} on average over {pairs} ({interval}), {}: {}{}.",
-        summary.mean_difference,
+        "{on}{metric} of {treatment} minus {control} is {} on average over {pairs} ({interval}), {}: {}{}.",
+        signed(summary.mean_difference, 4),
         p_values(comparison),
         finding(comparison, &pairs),
         equivalence(comparison)

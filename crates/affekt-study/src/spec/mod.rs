@@ -8,6 +8,7 @@ mod cost;
 mod dataset;
 mod method;
 mod noise;
+mod paper;
 mod remedy;
 mod thin;
 mod training;
@@ -23,6 +24,7 @@ pub use dataset::{
 };
 pub use method::{FusionSpec, MethodSpec, QuirkName, StageName, Variant};
 pub use noise::NoiseSpec;
+pub use paper::PaperSpec;
 pub use remedy::{ExpressionLossSpec, MixupSpec, PostHocRuleSpec, PostHocSpec, SecondStageSpec};
 pub use thin::ThinSpec;
 pub use training::{
@@ -67,4 +69,7 @@ pub struct StudySpec {
     pub arms: Vec<ArmSpec>,
     /// Comparisons.
     pub analysis: AnalysisSpec,
+    /// What the paper states of its own settings; absent for a study that follows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<PaperSpec>,
 }

@@ -18,6 +18,7 @@ mod study_run;
 mod study_status;
 mod submit;
 mod summary;
+mod thumbnails;
 mod train;
 mod weights;
 mod worlds_render;

@@ -6,12 +6,13 @@ use affekt_report::TensorBoardRuns;
 use affekt_study::Collected;
 use anyhow::Context;
 
+use super::thumbnails;
 use crate::cli::ReportArgs;
 use crate::output::{self, Outcome};
 
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let dir = &args.study_dir;
-    output::line(&write(dir)?)?;
+    output::line(&write(dir, args.thumbnails)?)?;
     if let Some(folder) = &args.latex {
         let path = affekt_report::write_latex(dir, &out_root(dir), folder)
             .with_context(|| format!("cannot write the tables of {}", dir.display()))?;
@@ -28,10 +29,15 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Writes the report of a study and notes which collection it shows; returns its path.
-pub(super) fn write(study_dir: &Path) -> anyhow::Result<String> {
-    let path = affekt_report::write(study_dir, &out_root(study_dir))
-        .with_context(|| format!("cannot write the report of {}", study_dir.display()))?;
+/// Writes the report of a study, with pictures of each dataset where they are asked for, and notes which collection it shows; returns its
+/// path.
+pub(super) fn write(study_dir: &Path, n_thumbnails: Option<u8>) -> anyhow::Result<String> {
+    let out = out_root(study_dir);
+    let written = match n_thumbnails {
+        None => affekt_report::write(study_dir, &out),
+        Some(n) => affekt_report::write_with_thumbnails(study_dir, &out, n, &mut thumbnails::of),
+    };
+    let path = written.with_context(|| format!("cannot write the report of {}", study_dir.display()))?;
     if let Some(mut collected) = Collected::load(study_dir) {
         collected.reported = Some(collected.key.clone());
         collected.save(study_dir)?;

@@ -145,7 +145,7 @@ fn conclude(out: &Path, dir: &Path, plan: &Plan, nothing_ran: bool) -> anyhow::R
         Some(collected) => collected,
         None => collect_now(dir, plan)?,
     };
-    let path = report::write(dir)?;
+    let path = report::write(dir, None)?;
     summary::print_claims(dir)?;
     summary::print_limits(dir, out, plan)?;
     summary::tell_holes(&collected);

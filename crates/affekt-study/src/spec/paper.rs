@@ -1,0 +1,17 @@
+//! What the paper that a study follows states of its own settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Stated settings, for the report to tell where the study departs from them; they decide nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperSpec {
+    /// Where they are stated.
+    pub source: String,
+    /// Value by key of this study, dots in the key; an arm or a dataset goes by its name
+    /// (`arm.full.method.threshold`).
+    #[serde(rename = "setting")]
+    pub settings: BTreeMap<String, toml::Value>,
+}
