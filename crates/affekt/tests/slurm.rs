@@ -75,6 +75,30 @@ impl Slurm {
         self.wait_for(array, &format!("task {task} runs"), running);
     }
 
+    /// Waits until nothing of any task but those named runs on the node. A node that returns while what it lost is still
+    /// ending is drained by Slurm, and a person is asked for.
+    fn wait_until_ended(&self, array: u64, but: &[usize]) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let ids = self.run("squeue", &["-h", "-r", "-t", "all", "-o", "%K %A", "-j", &array.to_string()]);
+            let stay: Vec<&str> = ids
+                .lines()
+                .filter_map(|line| line.split_once(' '))
+                .filter(|(task, _)| but.iter().any(|k| k.to_string() == *task))
+                .map(|(_, id)| id.trim())
+                .collect();
+            // It fails where there are none.
+            let told = self.command("scontrol").arg("listpids").output().unwrap();
+            let told = String::from_utf8_lossy(&told.stdout).into_owned();
+            let jobs = told.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+            if jobs.filter(|id| !stay.contains(id)).count() == 0 {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{told}{}", self.account());
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+
     /// How often a task was begun again.
     fn restarts(&self, task: &str) -> u64 {
         let told = self.run("scontrol", &["-o", "show", "job", task]);
@@ -209,6 +233,7 @@ fn no_disturbance_changes_a_byte() {
     // The third is requeued from outside.
     settled(&slurm, array, 2, &runs[2]);
     slurm.run("scontrol", &["requeue", &task(2)]);
+    slurm.wait_until_ended(array, &[0, 3]);
     // The daemon dies and starts anew beside the fourth, and then the node goes, and what runs on it, and comes back.
     slurm.wait_until_runs(array, 3);
     holder(&runs[3]);
@@ -219,6 +244,7 @@ fn no_disturbance_changes_a_byte() {
     let node = format!("NodeName={}", node.trim());
     slurm.run("scontrol", &["update", &node, "State=DOWN", "Reason=test"]);
     assert!(slurm.run("sinfo", &["-h", "-o", "%T"]).starts_with("down"), "it stays down until it is resumed");
+    slurm.wait_until_ended(array, &[]);
     slurm.run("scontrol", &["update", &node, "State=RESUME"]);
     let over = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"];
     slurm
