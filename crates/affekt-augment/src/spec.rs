@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Stages of the pipeline, in the order applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AugmentSpec {
     /// Probability of a left-right flip; 0 for none.
@@ -26,6 +27,7 @@ pub struct AugmentSpec {
 
 /// `RandAugment` in the form of timm, `rand-m<magnitude>-n<n>-mstd<sd>`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RandAugmentSpec {
     /// Mean level of an operation, from 0 to 10.
@@ -38,6 +40,7 @@ pub struct RandAugmentSpec {
 
 /// Random brightness, contrast and saturation: factors between 1 - x and 1 + x, 0 for none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JitterSpec {
     /// Largest change of brightness, from 0 to 1.
@@ -50,6 +53,7 @@ pub struct JitterSpec {
 
 /// A small rotation and zoom about the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WarpSpec {
     /// Largest angle in degrees, either way.
@@ -60,6 +64,7 @@ pub struct WarpSpec {
 
 /// Random erasing of Zhong et al. (2017): a rectangle is painted over.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EraseSpec {
     /// Probability that an image loses a rectangle.

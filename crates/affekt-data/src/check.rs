@@ -32,6 +32,9 @@ pub struct ClassCheck {
     pub largest_subject_share: f64,
 }
 
+/// Endings of picture files, in lower case; other files of an image folder (tables, notes) are no images without a row.
+const PICTURES: [&str; 8] = ["jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "gif"];
+
 /// What a check found; every count is complete, the lists hold the first few.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckReport {
@@ -61,7 +64,7 @@ pub struct CheckReport {
     pub max_quarantine: u64,
     /// The first faults: path, line, reason.
     pub first_faults: Vec<String>,
-    /// Files of the image folders that no row names.
+    /// Pictures of the image folders that no row names.
     pub images_without_rows: u64,
     /// The first of them.
     pub first_without_rows: Vec<String>,
@@ -170,14 +173,20 @@ fn paths(quarantine: &Quarantine) -> impl Iterator<Item = &str> {
     quarantine.items.iter().map(|item| item.path.as_str())
 }
 
-/// Files of the image folders that nothing names.
+/// Pictures of the image folders that nothing names.
 fn without_rows(root: &Root, folders: &[String], named: &BTreeSet<&str>) -> Result<Vec<String>, DataError> {
     let mut without = Vec::new();
     for images in folders {
         let mut files = Vec::new();
         list_files(&root.named("image folder", images)?, "", &mut files)?;
+        files.retain(|file| is_picture(file));
         let paths = files.into_iter().map(|file| join(images, &file));
         without.extend(paths.filter(|path| !named.contains(path.as_str())));
     }
     Ok(without)
+}
+
+fn is_picture(file: &str) -> bool {
+    let ending = Path::new(file).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
 }

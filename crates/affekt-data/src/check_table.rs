@@ -15,20 +15,16 @@ impl fmt::Display for CheckReport {
         writeln!(f, "largest subject: {} images", self.largest_subject)?;
         writeln!(f)?;
         let widest = self.classes.iter().map(|c| c.class.len()).max().unwrap_or(0).max(12);
-        writeln!(
-            f,
-            "{:<6}  {:<widest$}  {:>9}  {:>9}  {:>7}",
-            "part", "what", "found", "published", "differ"
-        )?;
+        let compared = self.published.iter().any(|count| count.published.is_some());
+        let against = if compared { "  published   differ" } else { "" };
+        writeln!(f, "{:<6}  {:<widest$}  {:>9}{against}", "part", "what", "found")?;
         for count in self.published.iter().filter(|count| count.found > 0 || count.published.is_some()) {
             let part = count.split.map_or("all", affekt_core::Split::as_str);
             let published = count.published.map_or_else(|| "-".to_owned(), |n| n.to_string());
             let differ = count.published.filter(|_| count.differs());
             let differ = differ.map_or_else(String::new, |n| count.found.abs_diff(n).to_string());
-            let line = format!(
-                "{part:<6}  {:<widest$}  {:>9}  {published:>9}  {differ:>7}",
-                count.what, count.found
-            );
+            let against = if compared { format!("  {published:>9}  {differ:>7}") } else { String::new() };
+            let line = format!("{part:<6}  {:<widest$}  {:>9}{against}", count.what, count.found);
             writeln!(f, "{}", line.trim_end())?;
         }
         if self.counts.all.per_class.iter().any(|&n| n > 0) {
@@ -68,15 +64,24 @@ impl fmt::Display for CheckReport {
         }
         writeln!(f, "faults: {} of at most {}", self.faults, self.max_quarantine)?;
         for fault in &self.first_faults {
-            writeln!(f, "  {}", fault.escape_debug())?;
+            writeln!(f, "  {}", one_line(fault))?;
         }
         for path in &self.first_without_rows {
-            writeln!(f, "  without a row: {}", path.escape_debug())?;
+            writeln!(f, "  without a row: {}", one_line(path))?;
         }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;
         }
-        let verdict = if self.needs_attention() { "needs attention" } else { "as published" };
+        let verdict = match (self.needs_attention(), compared) {
+            (true, _) => "needs attention",
+            (false, true) => "as published",
+            (false, false) => "readable; its description has no [published] counts to compare with",
+        };
         writeln!(f, "verdict: {verdict}")
     }
+}
+
+/// Text from files for a terminal: as it is, but for what a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

@@ -32,6 +32,7 @@ mod text_lines;
 mod thinning;
 
 pub use check::{CheckReport, ClassCheck, check};
+pub use check_table::one_line;
 pub use dataset::Dataset;
 pub use entry::{Entry, Label};
 pub use error::DataError;

@@ -29,6 +29,8 @@ fn folder_names_are_labels_and_unknown_ones_are_set_aside() {
         folder.image(&format!("images/{name}"), k);
     }
     folder.write("images/readme.txt", b"hello");
+    folder.write("images/limits.json", b"{}");
+    folder.write("images/cover.JPG", b"x");
     folder.write("images/0/.DS_Store", b"x");
     let dataset = folders("");
     let reading = dataset.reader().read(&folder.root()).unwrap();
@@ -38,7 +40,7 @@ fn folder_names_are_labels_and_unknown_ones_are_set_aside() {
     assert_eq!(reading.rows[2].image.file(), "images/1/deep/bob_1.png");
     let item = &reading.quarantine.items[0];
     assert_eq!((item.path.as_str(), item.reason), ("images/7/x.png", QuarantineReason::UnknownLabel));
-    assert_eq!(check(&dataset, &folder.root()).unwrap().first_without_rows, ["images/readme.txt"]);
+    assert_eq!(check(&dataset, &folder.root()).unwrap().first_without_rows, ["images/cover.JPG"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::{Detection, Fit, PreprocessError, ResizeFilter};
 
 /// Which part of a picture becomes the face, and how it is brought to size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Framing {
     /// The whole picture.
@@ -81,6 +82,7 @@ impl Framing {
 /// # Range
 /// 0 (none) to [`Margin::MAX`]; the square's side is longer side x (1 + 2 margin).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Margin(f64);
 
@@ -123,6 +125,7 @@ impl From<Margin> for f64 {
 
 /// Which of several faces is the one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FacePolicy {
     /// The box of the largest area.
@@ -160,6 +163,7 @@ impl FacePolicy {
 
 /// Where the five points of an aligned face lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Template {
     /// The five-point template of `ArcFace`, defined for sizes that are multiples of 112 or of 128.
@@ -180,6 +184,7 @@ impl Template {
 /// # Range
 /// 1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `-`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct DetectorName {
     len: usize,

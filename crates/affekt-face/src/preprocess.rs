@@ -7,6 +7,7 @@ use crate::{Framing, PreprocessError};
 
 /// How a picture of another shape becomes a square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
     /// Both sides are scaled to the target; the aspect ratio is lost.
@@ -29,6 +30,7 @@ impl Fit {
 
 /// How pixels are averaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ResizeFilter {
     /// Triangle filter whose support grows with the reduction, as Pillow's `BILINEAR` (not `OpenCV`'s,
@@ -63,6 +65,7 @@ impl Decoder {
 
 /// What becomes of a picture's colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
     /// They stay.

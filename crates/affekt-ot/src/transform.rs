@@ -7,6 +7,7 @@ use crate::{CostError, CostMatrix};
 
 /// How costs are scaled before arms are compared; part of a run's identity, since it changes the optimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalisation {
     /// Divide by the mean off-diagonal cost, so that the mean confusion costs 1.

@@ -9,10 +9,11 @@ mod training;
 use std::fmt;
 use std::path::Path;
 
-use affekt_artifact::Selection;
 use affekt_augment::AugmentParams;
 
-use crate::metric_name::is_metric;
+use crate::metric_name::{METRICS, is_metric};
+use crate::nearest::nearest;
+use crate::overlay::{Place, suggestion};
 use crate::{AnalysisSpec, Contrast, CostSpec, StudySpec};
 
 /// One value that cannot be.
@@ -24,6 +25,23 @@ pub struct Problem {
     pub got: String,
     /// What it should be.
     pub expected: String,
+    /// The nearest of the names it may be.
+    pub hint: Option<String>,
+    /// Where it stands; none for what is not there at all.
+    pub place: Option<Place>,
+}
+
+impl Problem {
+    fn new(key: String, got: String, expected: String) -> Self {
+        Self { key, got, expected, hint: None, place: None }
+    }
+
+    /// The problem with file, line and suggestion.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let head = self.place.as_ref().map(|place| format!("{}: ", place.head(path))).unwrap_or_default();
+        let excerpt = self.place.as_ref().map(Place::excerpt).unwrap_or_default();
+        format!("{head}{self}{excerpt}{}", suggestion(self.hint.as_ref()))
+    }
 }
 
 impl fmt::Display for Problem {
@@ -38,7 +56,17 @@ struct Checks(Vec<Problem>);
 impl Checks {
     fn demand(&mut self, holds: bool, key: impl Into<String>, got: impl fmt::Debug, expected: &str) {
         if !holds {
-            self.0.push(Problem { key: key.into(), got: format!("{got:?}"), expected: expected.to_owned() });
+            self.0.push(Problem::new(key.into(), format!("{got:?}"), expected.to_owned()));
+        }
+    }
+
+    /// One of the names that `what` may be.
+    fn one_of(&mut self, key: impl Into<String>, got: &str, what: &str, names: &[&str]) {
+        if !names.contains(&got) {
+            let expected = format!("{what}: {}", names.join(", "));
+            let mut problem = Problem::new(key.into(), format!("{got:?}"), expected);
+            problem.hint = nearest(got, names).map(str::to_owned);
+            self.0.push(problem);
         }
     }
 
@@ -133,7 +161,7 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec, folder: &Path) {
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {
     if let Err(error) = AugmentParams::new(spec.augment) {
         let (key, expected) = ("augment".to_owned(), "values in their ranges".to_owned());
-        checks.0.push(Problem { key, got: format!("refused: {error}"), expected });
+        checks.0.push(Problem::new(key, format!("refused: {error}"), expected));
     }
     let seen = spec.input.ten_crop.unwrap_or(spec.input.size);
     let expected = "less than half the input size";
@@ -142,12 +170,7 @@ fn check_augment(checks: &mut Checks, spec: &StudySpec) {
 
 fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
     let AnalysisSpec { selection, alpha, margins, primary, contrasts, pair, claims, .. } = &spec.analysis;
-    checks.demand(
-        selection.parse::<Selection>().is_ok(),
-        "analysis.selection",
-        selection,
-        "last or best-valid",
-    );
+    checks.one_of("analysis.selection", selection, "weights", &["last", "best-valid"]);
     checks.demand(*alpha > 0.0 && *alpha < 1.0, "analysis.alpha", alpha, "in (0, 1)");
     for (metric, margin) in margins {
         checks.positive(format!("analysis.margins.{metric}"), *margin);
@@ -178,19 +201,20 @@ fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
     if !ids.is_empty() {
         checks.unique("analysis.claim.id", &ids);
     }
-    for claim in claims {
-        check_contrast(checks, &format!("analysis.claim {}", claim.id), &claim.contrast, spec);
+    for (i, claim) in claims.iter().enumerate() {
+        check_contrast(checks, &format!("analysis.claim.{i}.contrast"), &claim.contrast, spec);
     }
 }
 
 fn check_contrast(checks: &mut Checks, key: &str, contrast: &Contrast, spec: &StudySpec) {
+    let arms: Vec<&str> = spec.arms.iter().map(|a| a.name.as_str()).collect();
     for (side, name) in [("treatment", &contrast.treatment), ("control", &contrast.control)] {
-        let arms: Vec<&str> = spec.arms.iter().map(|a| a.name.as_str()).collect();
-        let expected = format!("an arm: {}", arms.join(", "));
-        checks.demand(arms.contains(&name.as_str()), format!("{key}.{side}"), name, &expected);
+        checks.one_of(format!("{key}.{side}"), name, "an arm", &arms);
     }
     let two = contrast.treatment != contrast.control;
     checks.demand(two, format!("{key}.control"), &contrast.control, "another arm than the treatment");
-    let expected = "a metric of results.csv, such as macro_f1, severity_index or f1:<class>";
-    checks.demand(is_metric(&contrast.metric), format!("{key}.metric"), &contrast.metric, expected);
+    if !is_metric(&contrast.metric) {
+        let what = "f1:<class>, or a metric of results.csv";
+        checks.one_of(format!("{key}.metric"), &contrast.metric, what, &METRICS);
+    }
 }

@@ -40,16 +40,10 @@ pub enum StudyError {
     #[error(transparent)]
     Lock(#[from] crate::LockError),
     /// The study file, a tier or an override is not what the schema demands.
-    #[error("{} is refused", path.display())]
-    File {
-        /// The study file.
-        path: PathBuf,
-        /// What, where, and the nearest valid key.
-        #[source]
-        source: OverlayError,
-    },
+    #[error(transparent)]
+    File(#[from] OverlayError),
     /// The study file is well-formed but asks for something that cannot be.
-    #[error("{} asks for what cannot be:{}", path.display(), list(problems))]
+    #[error("{} asks for what cannot be:{}", path.display(), list(path, problems))]
     Invalid {
         /// The study file.
         path: PathBuf,
@@ -148,7 +142,7 @@ impl StudyError {
     }
 }
 
-fn list(problems: &[Problem]) -> String {
-    let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+fn list(path: &Path, problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("\n{}", problem.shown(path))).collect();
     lines.concat()
 }

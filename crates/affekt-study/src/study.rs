@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{ArtifactError, Digest, write_atomic};
 
+use crate::overlay::Overlaid;
 use crate::run::{canonical_digest, plain_value};
-use crate::{StudyError, StudySpec, WeightsSpec, check, overlay};
+use crate::{StudyError, StudySpec, WeightsSpec, check};
 
 /// A study file that was read, overlaid and checked.
 #[derive(Clone, Debug)]
@@ -31,15 +32,16 @@ impl Study {
     /// [`StudyError::File`] for text that is no study, [`StudyError::Invalid`] with every value that cannot be.
     pub fn load(path: &Path, tier: Option<&str>, overrides: &[String]) -> Result<Self, StudyError> {
         let text = std::fs::read_to_string(path).map_err(StudyError::io("read study file", path))?;
-        let spec: StudySpec = overlay::read(&text, tier, overrides)
-            .map_err(|source| StudyError::File { path: path.to_owned(), source })?;
-        let study = Self { path: path.to_owned(), spec };
-        let problems = check::problems(&study.spec, &study.folder());
+        let overlaid = Overlaid::new(path, &text, tier, overrides)?;
+        let study = Self { path: path.to_owned(), spec: overlaid.read()? };
+        let mut problems = check::problems(&study.spec, &study.folder());
         if problems.is_empty() {
-            Ok(study)
-        } else {
-            Err(StudyError::Invalid { path: path.to_owned(), problems })
+            return Ok(study);
         }
+        for problem in &mut problems {
+            problem.place = overlaid.place(&problem.key);
+        }
+        Err(StudyError::Invalid { path: path.to_owned(), problems })
     }
 
     /// The study as it was run: reads the `study.toml` that [`Study::save`] left in a study folder.
@@ -51,7 +53,7 @@ impl Study {
     pub fn load_spec(study_dir: &Path) -> Result<StudySpec, StudyError> {
         let path = study_dir.join("study.toml");
         let text = std::fs::read_to_string(&path).map_err(StudyError::io("read", &path))?;
-        overlay::read(&text, None, &[]).map_err(|source| StudyError::File { path, source })
+        Ok(Overlaid::new(&path, &text, None, &[])?.read()?)
     }
 
     /// Writes the study with tier and overrides applied as `study.toml` into a study folder.

@@ -20,7 +20,6 @@ fn cost(toml: &str) -> CostMatrix {
 fn refused(toml: &str) -> String {
     let overrides = [format!("arm.2.cost={toml}")];
     match Study::load(&config(), None, &overrides) {
-        Err(StudyError::File { source, .. }) => source.to_string(),
         Err(error) => error.to_string(),
         Ok(study) => {
             let data: Vec<_> = study.spec().datasets.iter().map(|d| prepared(&d.name)).collect();

@@ -2,7 +2,10 @@
 
 mod compare;
 mod doctor;
+#[cfg(test)]
+mod examples;
 mod predict;
+mod shell;
 mod study;
 mod submit;
 mod train;
@@ -17,6 +20,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use predict::PredictArgs;
 #[cfg(feature = "torch")]
 pub(crate) use predict::{FacesArg, PlaceArg};
+pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use study::{
     CollectArgs, ExecutorArg, PlanArgs, RunArgs, SlurmArgs, StatusArgs, StudyArgs, StudyCommand,
 };
@@ -46,20 +50,43 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Plan, run and collect a study: datasets x arms x seeds
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  affekt study plan configs/circumplex-worlds.toml --tier smoke
+  affekt study run configs/circumplex-worlds.toml --tier smoke --out runs
+  affekt study status runs/circumplex-worlds-smoke"
+    )]
     Study(StudyCommand),
     /// Compare arms of any results table over the seeds they share
     Compare(Box<CompareArgs>),
     /// Write the report of a study from its files
     Report(ReportArgs),
     /// Look at a dataset, or bring it to one size
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  affekt data check data-manifests/faces8.toml --root /data/faces8
+  affekt data prepare data-manifests/faces8.toml --root /data/faces8 --out prepared/faces8 --size 80"
+    )]
     Data(DataCommand),
     /// Faces whose true class posterior is known
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  affekt worlds render configs/worlds/ambiguous.toml --n 400 --size 64 --out own"
+    )]
     Worlds(WorldsCommand),
     /// Look at model weights
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  affekt weights show resnet18.pth --key state_dict"
+    )]
     Weights(WeightsCommand),
     /// Write a trained network for other programs: under timm's names, or as `TorchScript`
     Export(ExportArgs),
@@ -73,6 +100,10 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// One training step from given weights and a given batch, every intermediate into one safetensors file
     Step(StepArgs),
+    /// Print a script with which a shell completes affekt's commands and options
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -110,6 +141,9 @@ pub(crate) enum DataCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt data check data-manifests/faces8.toml --root /data/faces8")]
 pub(crate) struct DataCheckArgs {
     /// Dataset description, such as data-manifests/faces8.toml
     pub(crate) manifest: PathBuf,
@@ -146,6 +180,12 @@ pub(crate) struct DataStatsArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt data prepare data-manifests/faces8.toml --root /data/faces8 --out prepared/faces8 --size 80
+  affekt data prepare set.toml --root /data/set --out prepared/set --size 112 --framing landmarks --valid 0.1 --test 0.2
+
+A study prepares its own datasets; this is for looking at what it would see, and for other programs.")]
 pub(crate) struct DataPrepareArgs {
     /// Dataset description, such as data-manifests/faces8.toml
     pub(crate) manifest: PathBuf,
@@ -271,6 +311,9 @@ pub(crate) enum WorldsCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt worlds render configs/worlds/ambiguous.toml --n 400 --size 64 --out own")]
 pub(crate) struct WorldsRenderArgs {
     /// World file, such as configs/worlds/degenerate.toml
     pub(crate) world: PathBuf,

@@ -56,10 +56,13 @@ fn a_wrong_key_shows_its_line_and_the_nearest_key() {
     let ran = affekt(&["study", "plan", CONFIG, "--set", "train.epoch=3"]);
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr.contains("train.epoch = 3") && ran.stderr.contains("did you mean `epochs`?"),
+        ran.stderr.starts_with("error: --set train.epoch=3: train.epoch: unknown field `epoch`"),
         "{}",
         ran.stderr
     );
+    assert!(ran.stderr.contains("did you mean `epochs`?"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("unknown field").count(), 1, "said once: {}", ran.stderr);
+    assert!(!ran.stderr.contains("line "), "no line of a text nobody saw: {}", ran.stderr);
 }
 
 /// Told before data are prepared: no data root is given here.
@@ -187,10 +190,38 @@ fn a_dataset_check_exits_1_when_someone_must_look() {
     let ran = affekt(&words);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stdout.contains("s3.png"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("verdict: needs attention\n"), "{}", ran.stdout);
     let ran = affekt(&[&words[..], &["--json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["faults"], 1);
     assert_eq!(affekt(&["data", "check", "no.toml", "--root", "."]).code, 2);
+}
+
+#[test]
+fn a_check_without_published_counts_claims_no_comparison() {
+    let folder = dataset(0);
+    let images = folder.path().join("root/images");
+    std::fs::write(folder.path().join("root/images/limits.json"), "{}").unwrap();
+    std::fs::copy(images.join("s0.png"), images.join("s3.png")).unwrap();
+    let set = folder.path().join("set.toml");
+    // All classes that are left have an image; a label of no class is shown as it stands.
+    let text = std::fs::read_to_string(&set).unwrap();
+    let classes = "label_set = { name = \"two\", classes = [\"anger\", \"fear\"] }";
+    std::fs::write(&set, text.replace("label_set = \"affectnet-8\"", classes)).unwrap();
+    let root = folder.path().join("root");
+    let words = ["data", "check", set.to_str().unwrap(), "--root", root.to_str().unwrap()];
+    let ran = affekt(&words);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("no [published] counts to compare with"), "{}", ran.stdout);
+    for word in ["as published", "  published", "differ", "limits.json"] {
+        assert!(!ran.stdout.contains(word), "{word}: {}", ran.stdout);
+    }
+    let legend = root.join("legend.csv");
+    let text = std::fs::read_to_string(&legend).unwrap().replacen("fear", "scared", 1);
+    std::fs::write(&legend, text).unwrap();
+    let ran = affekt(&words);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("label \"scared\""), "{}", ran.stdout);
 }
 
 #[test]

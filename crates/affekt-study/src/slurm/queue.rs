@@ -45,6 +45,18 @@ impl Queue {
     /// Largest index of an array plus one, as Slurm has it by default.
     pub const DEFAULT_ARRAY_SIZE: usize = 1001;
 
+    /// Says before anything is written whether the commands of a submission are there.
+    ///
+    /// # Errors
+    /// [`QueueError::Missing`].
+    pub fn check(self) -> Result<(), QueueError> {
+        ["sbatch", "scontrol", "squeue"].into_iter().try_for_each(|command| {
+            // What they answer is another matter: an older one may not know the option.
+            let started = Command::new(command).arg("--version").output();
+            started.map(drop).map_err(|source| QueueError::Missing { command, source })
+        })
+    }
+
     /// Largest index of an array plus one; the default where Slurm does not say.
     ///
     /// # Errors

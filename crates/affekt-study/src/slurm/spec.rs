@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::overlay::{hint, plain, suggestion};
+
 /// Resources and habits of a Slurm submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -112,18 +114,19 @@ impl SlurmSpec {
                 .map_err(|source| SlurmError::Read { path: path.to_owned(), source })?;
             table = text.parse().map_err(|error: toml::de::Error| parse(&path.display(), &error))?;
         }
+        let read = |table: toml::Table| toml::Value::Table(table).try_into::<Self>();
+        let place = file.map_or_else(String::new, |path| path.display().to_string());
+        let mut spec = read(table.clone()).map_err(|error| parse(&place, &error))?;
         for pair in overrides {
-            let place = || format!("--slurm-set {pair}");
-            let Some((key, value)) = pair.split_once('=') else {
-                return Err(SlurmError::Parse { place: place(), message: "expected KEY=VALUE".to_owned() });
+            let place = format!("--slurm-set {pair}");
+            let Some((key, word)) = pair.split_once('=') else {
+                return Err(SlurmError::Parse { place, message: "expected KEY=VALUE".to_owned() });
             };
             // A value that is no TOML is a plain word, as a shell user writes it.
-            let value = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
-            let word = pair.split_once('=').map_or("", |(_, word)| word);
+            let value = format!("v = {word}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
             table.insert(key.trim().to_owned(), value.unwrap_or_else(|| word.into()));
+            spec = read(table.clone()).map_err(|error| parse(&place, &error))?;
         }
-        let place = file.map_or_else(|| "--slurm-set".to_owned(), |path| path.display().to_string());
-        let spec: Self = toml::Value::Table(table).try_into().map_err(|error| parse(&place, &error))?;
         spec.check()?;
         Ok(spec)
     }
@@ -182,7 +185,9 @@ impl SlurmSpec {
 }
 
 fn parse(place: &impl ToString, error: &toml::de::Error) -> SlurmError {
-    SlurmError::Parse { place: place.to_string(), message: error.message().to_owned() }
+    let hint = hint(error.message());
+    let message = format!("{}{}", plain(error.message()), suggestion(hint.as_ref()));
+    SlurmError::Parse { place: place.to_string(), message }
 }
 
 #[cfg(test)]
@@ -206,6 +211,10 @@ mod tests {
         }
         let error = load(&["partitoin=gpu"]).unwrap_err().to_string();
         assert!(error.contains("partitoin") && error.contains("array_parallelism"), "{error}");
+        assert!(error.starts_with("--slurm-set partitoin=gpu: "), "{error}");
+        assert!(error.ends_with("did you mean `partition`?"), "{error}");
+        let error = load(&["partition=gpu", "timeout_min=soon"]).unwrap_err().to_string();
+        assert!(error.starts_with("--slurm-set timeout_min=soon: invalid type"), "{error}");
     }
 
     #[test]

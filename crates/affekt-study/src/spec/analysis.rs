@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Comparisons, declared before the runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisSpec {
     /// Weights compared: `last` or `best-valid`.
@@ -29,7 +30,7 @@ pub struct AnalysisSpec {
 }
 
 /// Treatment against control on one metric.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contrast {
     /// Metric name as in `results.csv`.
@@ -41,7 +42,7 @@ pub struct Contrast {
 }
 
 /// F1 of a class without true and predicted items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AbsentClass {
     /// Counts as 0, the ABAW rule.
@@ -64,7 +65,7 @@ impl AbsentClass {
 }
 
 /// A claim of a paper as data: the engine has no claim of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimSpec {
     /// Short name, such as `C1`.
@@ -80,7 +81,7 @@ pub struct ClaimSpec {
 }
 
 /// What a claim expects of the treatment's metric against the control's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
     /// Larger, by a test at the declared level.

@@ -6,10 +6,11 @@
 use std::path::PathBuf;
 
 pub use affekt_ot::Normalisation;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Cost matrix of an arm.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CostSpec {
     /// No transport term: lambda = 0.
@@ -112,7 +113,7 @@ pub enum CostSpec {
 }
 
 /// A function of a distance.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ShapeSpec {
     /// `d^r`, r above 0.
@@ -133,7 +134,7 @@ pub enum ShapeSpec {
 }
 
 /// Source of the classes' action units.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum AuSource {
     /// `P(AU = 1 | class)` on the training split, over items with both labels.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use affekt_face::{Colour, Framing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::noise::named;
 use crate::{NoiseSpec, ThinSpec};
 
 /// Size of the square RGB input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InputSpec {
     /// Edge in pixels.
@@ -39,7 +40,7 @@ const fn is_zero(pixels: &u32) -> bool {
 }
 
 /// One dataset.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetSpec {
     /// Name in run ids and tables.
@@ -57,7 +58,7 @@ pub struct DatasetSpec {
 ///
 /// Scored are the classes both have by name ([`affekt_core::SharedClasses`]); a label map in the dataset's description
 /// brings other spellings together. Tables name it `<train>-to-<test>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferSpec {
     /// Dataset of this study whose runs are tested.
@@ -67,7 +68,7 @@ pub struct TransferSpec {
 }
 
 /// Where faces come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum DatasetSource {
     /// A rendered world.
@@ -131,7 +132,7 @@ impl DatasetSource {
 }
 
 /// Faces per split of a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorldSize {
     /// Training faces.
@@ -143,7 +144,7 @@ pub struct WorldSize {
 }
 
 /// Shares of a subject-disjoint split; the rest trains.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitSpec {
     /// Share of validation images.
@@ -158,7 +159,7 @@ pub struct SplitSpec {
 }
 
 /// Source of the class prototypes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PrototypeSource {
     /// Class means of valence and arousal on the training split.

@@ -1,9 +1,10 @@
 //! How an arm learns expressions, where it is not by cross-entropy alone.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A method with a network or a loss of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum MethodSpec {
     /// Two branches over a shared stem; the target branch learns a fusion of label and class distributions
@@ -36,7 +37,7 @@ pub enum MethodSpec {
 }
 
 /// Which Ada-DF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
     /// The method as stated, with the defects of the code mended.
@@ -46,7 +47,7 @@ pub enum Variant {
 }
 
 /// A departure of the authors' code from the paper; `docs/deviations.md` has each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuirkName {
     /// A frozen stem normalises by batch statistics.
@@ -82,7 +83,7 @@ impl QuirkName {
 }
 
 /// Weight w of the class distribution in what the target branch learns from.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum FusionSpec {
     /// By the attention of each item within its batch, with rank regularisation: Ada-DF.
@@ -100,7 +101,7 @@ pub enum FusionSpec {
 }
 
 /// A stage of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StageName {
     /// First convolution, normalisation, pooling.

@@ -14,6 +14,7 @@ mod thin;
 mod training;
 
 use affekt_augment::AugmentSpec;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
@@ -33,7 +34,7 @@ pub use training::{
 };
 
 /// A study: datasets x arms x seeds, and how the runs are compared.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StudySpec {
     /// Name of the study and of its folder.

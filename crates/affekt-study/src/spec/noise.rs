@@ -1,5 +1,6 @@
 //! Wrong training labels on purpose.
 
+use schemars::{JsonSchema, Schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -15,8 +16,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// labels wrong at one rate are wrong in the same way at every higher rate of the same seed and kind. What a study
 /// derives from the training labels (class counts, empirical prototypes) it derives from the noisy ones. The clean
 /// class stays in the manifest beside the noisy one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = also_uniform)]
 pub enum NoiseSpec {
     /// A wrong label is each of the other classes equally often; `uniform` is another name for it.
     #[serde(alias = "uniform")]
@@ -45,6 +47,13 @@ impl NoiseSpec {
         match self {
             Self::Symmetric { rate, .. } | Self::Circumplex { rate, .. } => *rate,
         }
+    }
+}
+
+/// The other name, which a derived schema does not know.
+fn also_uniform(schema: &mut Schema) {
+    if let Some(kind) = schema.pointer_mut("/oneOf/0/properties/kind") {
+        *kind = serde_json::json!({ "type": "string", "enum": ["symmetric", "uniform"] });
     }
 }
 

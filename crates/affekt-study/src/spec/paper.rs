@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Stated settings, for the report to tell where the study departs from them; they decide nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaperSpec {
     /// Where they are stated.
@@ -13,5 +14,6 @@ pub struct PaperSpec {
     /// Value by key of this study, dots in the key; an arm or a dataset goes by its name
     /// (`arm.full.method.threshold`).
     #[serde(rename = "setting")]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub settings: BTreeMap<String, toml::Value>,
 }

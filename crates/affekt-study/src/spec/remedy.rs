@@ -3,12 +3,13 @@
 //! Formulas are those of affekt-losses, which the arms resolve to on the class counts of the training split. Frequency is
 //! answered once: an arm has at most one of a frequency loss, a sampling of its own and a second stage.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CostSpec;
 
 /// Loss of the expression head in place of cross-entropy.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ExpressionLossSpec {
     /// Cross-entropy with weights `n_c^-power`, mean 1: 1 for inverse frequency, 0.5 for its root.
@@ -77,7 +78,7 @@ impl ExpressionLossSpec {
 }
 
 /// Images and targets of a batch mixed in pairs (Zhang et al. 2018).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MixupSpec {
     /// One share per step from Beta(alpha, alpha), in [0.05, 1]; .2 there.
@@ -85,7 +86,7 @@ pub struct MixupSpec {
 }
 
 /// What follows training as usual.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum SecondStageSpec {
     /// The expression head starts anew and learns from class-balanced draws, all else fixed (Kang et al. 2020, cRT).
@@ -103,7 +104,7 @@ pub enum SecondStageSpec {
 }
 
 /// An arm without training: another decision from the predictions of an arm that trained.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostHocSpec {
     /// The arm whose predictions are taken.
@@ -113,7 +114,7 @@ pub struct PostHocSpec {
 }
 
 /// Rules of decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PostHocRuleSpec {
     /// The class of least expected cost, `argmin_j sum_k C_jk p_k`; probabilities stay (Karthik et al. 2021).

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Training faces that are left out: key `thin` of a dataset's source, an intervention on frequency.
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// noise: validation and test stay as they are, so a score before and after is one of the same test split. What a study
 /// derives from the training labels (class counts, empirical prototypes) it derives from those that stay. The training
 /// prior is then not that of the test split; arms that correct for a prior correct for the thinned one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ThinSpec {
     /// Balance by subsampling: of every class as many as the rarest has.

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::StageName;
 
 /// Network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSpec {
     /// Feature extractor.
@@ -29,7 +30,7 @@ pub struct ModelSpec {
 /// affekt of the same network.
 ///
 /// Everything must fit by name and shape, except that heads which the file lacks, or has for other classes, start random.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WeightsSpec {
     /// safetensors or a file of `torch.save`, relative to the study file; in a resolved run absolute.
@@ -46,7 +47,7 @@ pub struct WeightsSpec {
 }
 
 /// Feature extractors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Backbone {
     /// Residual net for 48 to 96 px: a stem and three stages of `width`, `2 width` and `4 width` channels.
@@ -64,7 +65,7 @@ pub enum Backbone {
 }
 
 /// Task heads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Head {
     /// Expression logits.
@@ -76,7 +77,7 @@ pub enum Head {
 }
 
 /// Optimisation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrainSpec {
     /// Passes over the training split.
@@ -138,7 +139,7 @@ const fn is_one(n: &u32) -> bool {
 }
 
 /// Heads first, then all.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrozenWarmupSpec {
     /// Epochs in which the parameters of the feature extractor stay; its running statistics move.
@@ -148,7 +149,7 @@ pub struct FrozenWarmupSpec {
 }
 
 /// Arithmetic of the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// 32-bit floats.
@@ -160,7 +161,7 @@ pub enum Precision {
 }
 
 /// Which training images an epoch visits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SamplingSpec {
     /// Every image once.
@@ -174,7 +175,7 @@ pub enum SamplingSpec {
 }
 
 /// Optimisers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum OptimizerSpec {
     /// Adam with decoupled weight decay.
@@ -216,7 +217,7 @@ pub enum OptimizerSpec {
 }
 
 /// Learning-rate schedules, evaluated per step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ScheduleSpec {
     /// Linear warm-up, then half a cosine down to `final_fraction` of the peak.
@@ -241,7 +242,7 @@ pub enum ScheduleSpec {
 }
 
 /// Loss shared by all arms: L = sum of weighted task losses + lambda * OT(softmax(z), y; C).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LossSpec {
     /// Weight of the transport term in every arm with a cost; chosen once, never per arm.
@@ -254,7 +255,7 @@ pub struct LossSpec {
 }
 
 /// Weight of each task loss.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskWeights {
     /// Cross-entropy of the expression.

@@ -14,6 +14,13 @@ pub(crate) enum StudyCommand {
     Status(StatusArgs),
     /// Measure the finished runs again: results.csv, tests.csv, claims.json
     Collect(CollectArgs),
+    /// Print the JSON Schema of study files, with which editors complete and check them
+    #[command(after_help = "\
+Example:
+  affekt study schema > configs/study.schema.json
+
+A file whose first line is `#:schema ./study.schema.json` is then checked by taplo and by the editors that use it.")]
+    Schema,
 }
 
 /// A study file and what is put over it.
@@ -36,6 +43,14 @@ pub(crate) struct StudyArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt study run configs/circumplex-worlds.toml --tier smoke
+  affekt study run configs/faces8.toml --data-root /data/faces8 --out runs --jobs 2 --set train.epochs=5
+  affekt study run configs/faces8.toml --data-root /data/faces8 --only failed
+  affekt study run configs/faces8.toml --data-root /data/faces8 --executor slurm --slurm-set partition=gpu --gpus 1 --submit
+
+Stopped with Ctrl-C or killed, the same command goes on from what is done.")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
@@ -101,6 +116,10 @@ pub(crate) struct SlurmArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt study plan configs/circumplex-worlds.toml --tier smoke
+  affekt study plan configs/faces8.toml --data-root /data/faces8 --set seeds=[0,1] --json")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
@@ -113,6 +132,10 @@ pub(crate) struct PlanArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt study status runs/circumplex-worlds
+  affekt study status configs/circumplex-worlds.toml --tier smoke --watch 5")]
 pub(crate) struct StatusArgs {
     /// Study file or study folder
     pub(crate) study: PathBuf,
@@ -131,6 +154,10 @@ pub(crate) struct StatusArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt study collect runs/circumplex-worlds
+  affekt study collect runs/circumplex-worlds --from /mnt/other/runs/circumplex-worlds")]
 pub(crate) struct CollectArgs {
     /// Study folder, such as runs/circumplex-worlds
     pub(crate) study_dir: PathBuf,

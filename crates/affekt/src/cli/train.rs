@@ -5,6 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt train --run runs/STUDY/runs/RUN --device cpu
+
+`affekt study run` starts this for each run; by hand it trains one of them again, or goes on after a kill.")]
 pub(crate) struct TrainArgs {
     /// Run folder, which holds run.json
     #[arg(long)]
@@ -21,6 +26,9 @@ pub(crate) struct TrainArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  affekt step --run runs/STUDY/runs/RUN --weights resnet18.pth --batch batch.safetensors --out step.safetensors")]
 pub(crate) struct StepArgs {
     /// Run folder, which holds run.json: method, network, optimiser and loss
     #[arg(long)]

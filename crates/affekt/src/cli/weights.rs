@@ -11,6 +11,10 @@ pub(crate) enum WeightsCommand {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  affekt weights show runs/STUDY/runs/RUN/checkpoint.safetensors
+  affekt weights show resnet18.pth --key state_dict --json")]
 pub(crate) struct WeightsShowArgs {
     /// Weights file (.safetensors, .pth, .pt)
     pub(crate) file: PathBuf,

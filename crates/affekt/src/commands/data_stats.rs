@@ -56,7 +56,7 @@ pub(super) fn run(args: &DataStatsArgs) -> anyhow::Result<Outcome> {
         output::print(&table(&stats))?;
         for item in &broken {
             let text = format!("picture not shown: {}: {}: {}", item.path, item.reason, item.detail);
-            output::line(&text.escape_debug().to_string())?;
+            output::line(&affekt_data::one_line(&text))?;
         }
         output::line(&format!(
             "{n_shown} pictures, {} bytes in {page}",

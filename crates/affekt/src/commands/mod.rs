@@ -10,6 +10,7 @@ mod doctor;
 mod kubernetes;
 mod predict;
 mod report;
+mod shell;
 mod slurm;
 mod step;
 mod study_collect;
@@ -24,7 +25,7 @@ mod weights;
 mod worlds_render;
 
 use crate::cli::{Command, DataCommand, StudyCommand, WeightsCommand, WorldsCommand};
-use crate::output::Outcome;
+use crate::output::{self, Outcome};
 
 /// Runs a parsed command.
 pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
@@ -33,6 +34,10 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Study(StudyCommand::Plan(args)) => study_plan::run(&args),
         Command::Study(StudyCommand::Status(args)) => study_status::run(&args),
         Command::Study(StudyCommand::Collect(args)) => study_collect::run(&args),
+        Command::Study(StudyCommand::Schema) => {
+            output::json(&affekt_study::study_schema())?;
+            Ok(Outcome::Done)
+        }
         Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Data(DataCommand::Check(args)) => data_check::run(&args),
@@ -47,5 +52,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Submit(args) => submit::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Step(args) => step::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use affekt_study::{Job, Queue, SlurmSpec, Study, Submission};
 use anyhow::Context;
 
-use crate::cli::SlurmArgs;
+use crate::cli::{RunArgs, SlurmArgs};
 use crate::output;
 
 /// How often the queue is asked.
@@ -22,22 +22,35 @@ pub(super) enum Handed {
     Ended,
 }
 
+/// What the submission asks for, where there is a Slurm to hand it to: both are known before hours of preparing data.
+pub(super) fn spec(args: &RunArgs) -> anyhow::Result<SlurmSpec> {
+    let mut set = args.slurm.set.clone();
+    set.extend(args.gpus.map(|n| format!("gpus_per_node={n}")));
+    let spec = SlurmSpec::load(args.slurm.file.as_deref(), &set)?;
+    if args.slurm.submit {
+        let way_out =
+            "--submit needs Slurm: start it on a login node, or leave --submit out to write the scripts only";
+        Queue.check().context(way_out)?;
+    }
+    Ok(spec)
+}
+
 /// Writes the scripts of a submission, says what they ask for, and hands them over where that is wanted.
 pub(super) fn run(
     args: &SlurmArgs,
+    spec: &SlurmSpec,
     study: &Study,
     dir: &Path,
     to_do: &[Job],
     total: usize,
     stop: &AtomicBool,
 ) -> anyhow::Result<Handed> {
-    let spec = SlurmSpec::load(args.file.as_deref(), &args.set)?;
     if to_do.is_empty() {
         return Ok(Handed::Ended);
     }
     let (name, threads) = (&study.spec().study, study.spec().threads_per_run);
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let submission = Submission::write(dir, name, to_do, threads, &program, &spec)?;
+    let submission = Submission::write(dir, name, to_do, threads, &program, spec)?;
     let n = to_do.len();
     output::line(&format!(
         "{name}: {n} of {total} runs to do\nwrote {}/{{array.sbatch, report.sbatch, index.tsv}}\narray of {n}, {} at a \

@@ -24,6 +24,7 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
         args.executor == ExecutorArg::Local || !args.fail_fast,
         "--fail-fast works on this machine only; in a queue its own command (scancel, kubectl delete) ends the rest"
     );
+    let slurm = (args.executor == ExecutorArg::Slurm).then(|| slurm::spec(args)).transpose()?;
     let stop = stop_flag()?;
     let out = &args.study.out;
     let study = Study::load(&args.study.config, args.study.tier.as_deref(), &args.study.overrides)?;
@@ -40,11 +41,9 @@ pub(super) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
     if args.executor == ExecutorArg::Kubernetes {
         return kubernetes::run(args, &study, &dir, &to_do);
     }
-    if args.executor == ExecutorArg::Slurm {
+    if let Some(spec) = slurm {
         let total = planned.plan.n_trained();
-        let mut asked = args.slurm.clone();
-        asked.set.extend(args.gpus.map(|n| format!("gpus_per_node={n}")));
-        if slurm::run(&asked, &study, &dir, &to_do, total, &stop)? == Handed::Over {
+        if slurm::run(&args.slurm, &spec, &study, &dir, &to_do, total, &stop)? == Handed::Over {
             return Ok(Outcome::Done);
         }
         conclude(out, &dir, &planned.plan, to_do.is_empty())?;

@@ -85,7 +85,7 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<Predicted> {
         "detected": cut.detected,
     });
     let (mut table, done) = Table::open(&request.out, &checkpoint.run, &settings, &items, request.restart)?;
-    if done > 0 {
+    if (1..items.len()).contains(&done) {
         eprintln!("{done} of {} pictures are done already", items.len());
     }
     let size = usize::try_from(checkpoint.run.input.size)?;
@@ -116,11 +116,12 @@ pub(crate) fn run(request: &Request) -> anyhow::Result<Predicted> {
         table.add(&rows)?;
     }
     table.end(items.len())?;
-    Ok(Predicted {
-        text: tally.line(items.len() - done, &request.out),
-        faces: tally.faces,
-        pictures: items.len() - done,
-    })
+    let text = if done == items.len() {
+        format!("all {done} pictures are predicted already: {}", request.out.display())
+    } else {
+        tally.line(items.len() - done, &request.out)
+    };
+    Ok(Predicted { text, faces: tally.faces, pictures: items.len() - done })
 }
 
 /// Writes the network of a checkpoint as `TorchScript`, with its card beside it.
