@@ -6,6 +6,7 @@ mod dataset;
 mod paper;
 mod training;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -160,8 +161,9 @@ fn check_matrix(checks: &mut Checks, spec: &StudySpec, folder: &Path) {
 
 fn check_augment(checks: &mut Checks, spec: &StudySpec) {
     if let Err(error) = AugmentParams::new(spec.augment) {
-        let (key, expected) = ("augment".to_owned(), "values in their ranges".to_owned());
-        checks.0.push(Problem::new(key, format!("refused: {error}"), expected));
+        let text = error.to_string();
+        let (got, expected) = text.split_once("; expected ").unwrap_or((&text, "values in their ranges"));
+        checks.0.push(Problem::new("augment".to_owned(), format!("refused: {got}"), expected.to_owned()));
     }
     let seen = spec.input.ten_crop.unwrap_or(spec.input.size);
     let expected = "less than half the input size";
@@ -176,13 +178,11 @@ fn check_analysis(checks: &mut Checks, spec: &StudySpec) {
         checks.positive(format!("analysis.margins.{metric}"), *margin);
     }
     let claimed = claims.iter().map(|claim| &claim.contrast);
-    for contrast in std::iter::once(primary).chain(contrasts).chain(claimed) {
-        checks.demand(
-            margins.contains_key(&contrast.metric),
-            "analysis.margins",
-            &contrast.metric,
-            "a margin for every metric that is compared",
-        );
+    let compared = std::iter::once(primary).chain(contrasts).chain(claimed).map(|contrast| &contrast.metric);
+    let compared: BTreeSet<&String> = compared.filter(|metric| is_metric(metric)).collect();
+    for metric in compared.into_iter().filter(|metric| !margins.contains_key(*metric)) {
+        let expected = "a margin for every metric that is compared".to_owned();
+        checks.0.push(Problem::new("analysis.margins".to_owned(), format!("without {metric}"), expected));
     }
     check_contrast(checks, "analysis.primary", primary, spec);
     for (i, contrast) in contrasts.iter().enumerate() {

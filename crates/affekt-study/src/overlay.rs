@@ -117,7 +117,9 @@ impl<'a> Overlaid<'a> {
             }
         }
         let key = (!path.is_empty()).then(|| path.join("."));
-        Err(self.refuse(message, span.unwrap_or_default(), key))
+        // Of the file as a whole serde says that it begins at its first byte.
+        let span = span.filter(|span| key.is_some() || span.start > self.text.len());
+        Err(self.refuse(message, span, key))
     }
 
     /// Where the value of a key, such as `analysis.primary.metric`, stands; of the nearest table around it where it is not
@@ -129,10 +131,10 @@ impl<'a> Overlaid<'a> {
         Some(self.place_of(&spans.flatten().next()?))
     }
 
-    fn refuse(&self, message: &str, span: Range<usize>, key: Option<String>) -> OverlayError {
+    fn refuse(&self, message: &str, span: Option<Range<usize>>, key: Option<String>) -> OverlayError {
         OverlayError::Toml {
             path: self.path.to_owned(),
-            place: Box::new(self.place_of(&span)),
+            place: Box::new(span.map_or(Place::File, |span| self.place_of(&span))),
             key,
             message: plain(message),
             hint: hint(message),
@@ -148,8 +150,7 @@ impl<'a> Overlaid<'a> {
 
     /// All of it merged, but the override at `without`.
     fn document(&self, without: Option<usize>) -> Result<Spanned<DeTable<'_>>, OverlayError> {
-        let refuse =
-            |error: toml::de::Error| self.refuse(error.message(), error.span().unwrap_or_default(), None);
+        let refuse = |error: toml::de::Error| self.refuse(error.message(), error.span(), None);
         let mut document = DeTable::parse(self.text).map_err(refuse)?;
         let tiers = document.get_mut().remove("tier");
         if let Some(name) = self.tier {

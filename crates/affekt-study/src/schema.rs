@@ -31,6 +31,9 @@ pub fn study_schema() -> Value {
 fn without_null(value: &mut Value) {
     match value {
         Value::Object(object) => {
+            if object.get("default").is_some_and(Value::is_null) {
+                object.remove("default");
+            }
             if let Some(Value::Array(types)) = object.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [one] = &types[..] {

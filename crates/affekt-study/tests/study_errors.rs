@@ -58,9 +58,9 @@ fn mistakes_are_shown_where_they_are() {
         ),
         (
             "kind = \"adam-w\"",
-            "kind = \"adamw\"",
-            "\"adamw\"",
-            &["unknown variant `adamw`", "did you mean `adam-w`?"],
+            "kind = \"adan-w\"",
+            "\"adan-w\"",
+            &["unknown variant `adan-w`", "did you mean `adam-w`?"],
         ),
         ("[model]", "[modell]", "modell", &["unknown field `modell`", "did you mean `model`?"]),
         (
@@ -99,17 +99,37 @@ fn mistakes_are_shown_where_they_are() {
 }
 
 #[test]
-fn a_missing_key_names_the_table() {
-    let (message, line) = message("epochs = 6", "", &[]);
-    assert!(message.contains("train: missing field `epochs`"), "{message}");
-    let (_, header) = message_line("[train]");
-    assert!(line > 0 && message.starts_with(&format!("study.toml:{header}:")), "{message}");
+fn the_first_of_equal_mistakes_is_shown() {
+    let (message, line) =
+        message("cost = { kind = \"none\" }", "price = { kind = \"none\" }", &["arm.1.price=1"]);
+    assert!(message.starts_with(&format!("study.toml:{line}:1: arm.0.price: unknown field")), "{message}");
 }
 
-fn message_line(header: &str) -> (String, usize) {
+#[test]
+fn lists_have_their_length() {
+    let (message, line) = message("mean = [", "mean = [0.5, ", &[]);
+    assert!(
+        message.starts_with(&format!(
+            "study.toml:{line}:8: input.mean: a list of another length, expected 3 items"
+        )),
+        "{message}"
+    );
+    let (message, _) = message_of("analysis.pair=[\"fear\"]");
+    assert!(message.contains("analysis.pair: a list of another length, expected 2 items"), "{message}");
+}
+
+fn message_of(item: &str) -> (String, usize) {
+    message("epochs = 6", "epochs = 6", &[item])
+}
+
+#[test]
+fn a_missing_key_names_the_table() {
     let text = std::fs::read_to_string(config()).unwrap();
-    let line = text.lines().position(|line| line == header).unwrap() + 1;
-    (text, line)
+    let header = text.lines().position(|line| line == "[train]").unwrap() + 1;
+    let (train, _) = message("epochs = 6", "", &[]);
+    assert!(train.starts_with(&format!("study.toml:{header}:1: train: missing field `epochs`")), "{train}");
+    let (whole, _) = message("study = ", "# study = ", &[]);
+    assert_eq!(whole, "study.toml: missing field `study`");
 }
 
 #[test]

@@ -86,6 +86,8 @@ fn the_schema_and_the_reader_agree() {
         ("epochs = 5", "epochs = 5\nsampling = \"balance\""),
         ("seeds = [0, 1]", "seeds = 0"),
         ("mean = [0.5, 0.5, 0.5]", "mean = [0.5, 0.5]"),
+        ("mean = [0.5, 0.5, 0.5]", "mean = [0.5, 0.5, 0.5, 0.5]"),
+        ("claim = []", "claim = []\npair = [\"fear\"]"),
         ("mirror = false", "mirror = \"no\""),
         ("kind = \"adam\"", "kind = \"adm\""),
         ("lr = 1e-3, ", ""),
@@ -103,6 +105,7 @@ fn the_schema_and_the_reader_agree() {
     let right = [
         ("epochs = 5", "epochs = 5\nsampling = \"balanced\"\nclip_norm = 1"),
         ("lambda = 0.0", "lambda = 0"),
+        ("claim = []", "claim = []\npair = [\"fear\", \"anger\"]"),
         ("seed = 0 }", "seed = 0, noise = { kind = \"symmetric\", rate = 0.1, seed = 1 } }"),
         ("seed = 0 }", "seed = 0, noise = { kind = \"uniform\", rate = 0.1, seed = 1 } }"),
         ("seed = 0 }", "seed = 0, prior = { fear = 0.1 } }"),

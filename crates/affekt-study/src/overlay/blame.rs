@@ -1,7 +1,7 @@
 //! Which value an error of deserialising is about.
 //!
-//! Inside a table with a `kind`, serde knows neither key nor place any more. So values are left out one after the other:
-//! the one without which another error comes, or none, is the one.
+//! Inside a table with a `kind`, serde knows neither key nor place any more. But it stops at the first mistake: of the values
+//! in the order it visits them, the first with which the error comes, whatever follows it, is the one.
 
 use std::ops::Range;
 
@@ -18,13 +18,19 @@ pub(super) fn culprit(
 ) -> Vec<String> {
     let mut path = Vec::new();
     loop {
-        let found = children(document.get_ref(), &path).into_iter().find(|child| {
-            let mut without = document.clone();
-            remove(without.get_mut(), &path, child);
-            again(without).is_none_or(|other| other != message)
-        });
+        let children = children(document.get_ref(), &path);
+        let comes_with = |n: usize| {
+            let mut front = document.clone();
+            // From the end, so that positions stay.
+            for child in children[n..].iter().rev() {
+                remove(front.get_mut(), &path, child);
+            }
+            again(front).is_some_and(|other| other == message)
+        };
+        // Without any of them: then it is about what holds them.
+        let found = if comes_with(0) { None } else { (1..=children.len()).find(|&n| comes_with(n)) };
         match found {
-            Some(child) => path.push(child),
+            Some(n) => path.push(children[n - 1].clone()),
             None => return path,
         }
     }
@@ -82,8 +88,8 @@ fn table<'d, 'i>(document: &'d DeTable<'i>, path: &[String]) -> Option<&'d DeTab
 fn children(document: &DeTable<'_>, path: &[String]) -> Vec<String> {
     if let Some(table) = table(document, path) {
         let mut keys: Vec<String> = table.keys().map(|key| key.get_ref().to_string()).collect();
-        // Without its kind a table is refused whatever else is wrong with it: that one last.
-        keys.sort_by_key(|key| key == "kind");
+        // Without its kind a table is refused whatever else is wrong with it.
+        keys.sort_by_key(|key| key != "kind");
         return keys;
     }
     match value(document, path).map(Spanned::get_ref) {

@@ -6,6 +6,8 @@ use std::path::Path;
 /// Where something stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// The study file as a whole.
+    File,
     /// In the study file.
     Line {
         /// Number of the line, from 1.
@@ -45,6 +47,7 @@ impl Place {
     pub(crate) fn head(&self, path: &Path) -> String {
         match self {
             Self::Line { line, column, .. } => format!("{}:{line}:{column}", path.display()),
+            Self::File => path.display().to_string(),
             Self::Set { item } => format!("--set {item}"),
         }
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::exactly::exactly_if_any;
+
 /// Comparisons, declared before the runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +25,7 @@ pub struct AnalysisSpec {
     #[serde(rename = "contrast")]
     pub contrasts: Vec<Contrast>,
     /// Pair of classes called degenerate, by name, for per-pair figures.
+    #[serde(default, deserialize_with = "exactly_if_any")]
     pub pair: Option<[String; 2]>,
     /// Claims to judge.
     #[serde(rename = "claim")]

@@ -7,6 +7,7 @@ use affekt_face::{Colour, Framing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::exactly::exactly;
 use super::noise::named;
 use crate::{NoiseSpec, ThinSpec};
 
@@ -17,8 +18,10 @@ pub struct InputSpec {
     /// Edge in pixels.
     pub size: u32,
     /// Mean per RGB channel of images scaled to [0, 1].
+    #[serde(deserialize_with = "exactly")]
     pub mean: [f64; 3],
     /// Standard deviation per RGB channel of images scaled to [0, 1].
+    #[serde(deserialize_with = "exactly")]
     pub std: [f64; 3],
     /// True to average each prediction over the face and its mirror image, validation and test alike.
     pub mirror: bool,

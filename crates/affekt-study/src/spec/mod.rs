@@ -6,6 +6,7 @@ mod analysis;
 mod arm;
 mod cost;
 mod dataset;
+mod exactly;
 mod method;
 mod noise;
 mod paper;

@@ -22,8 +22,11 @@ pub(super) fn man(args: &ManArgs) -> anyhow::Result<Outcome> {
         output::line(&format!("wrote affekt.1 and a page of each command into {}", folder.display()))?;
         return Ok(Outcome::Done);
     }
+    // As the page in a folder is made.
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
     let mut page = Vec::new();
-    Man::new(Cli::command()).render(&mut page).context("cannot write the page")?;
+    Man::new(command).render(&mut page).context("cannot write the page")?;
     output::print(&String::from_utf8_lossy(&page))?;
     Ok(Outcome::Done)
 }
