@@ -95,6 +95,9 @@ fn bad_pictures_are_rows_and_a_torn_table_goes_on() {
     );
 
     let whole = std::fs::read(&out).unwrap();
+    let again = affekt_with(&told);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stdout.contains("all 7 pictures are predicted already"), "{}", again.stdout);
     for cut in [whole.len() - 7, whole.len() / 2, 30, 0] {
         std::fs::write(&out, &whole[..cut]).unwrap();
         let ran = affekt_with(&told);
