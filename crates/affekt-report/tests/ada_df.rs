@@ -4,7 +4,6 @@
 
 #[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
-mod well_formed;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{EpochRow, Epochs, WarningRow, Warnings};
 use affekt_report::NumberKind;
-use support::{Names, Study, add_ada_df, write_study};
+use support::{Names, Study, add_ada_df, well_formed, write_study};
 
 fn study_with(root: &Path, names: &Names<'_>) -> Study {
     let study = write_study(root, names);

@@ -4,27 +4,14 @@
 
 #[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
-mod well_formed;
 
 use std::fs;
 
 use affekt_artifact::{Evidence, Failure, FailureClass, Predictions, Verdict};
-use support::{Names, Study, add_ada_df, write_study};
-
-fn report(study: &Study) -> String {
-    let path = affekt_report::write(&study.dir, &study.out_root).unwrap();
-    let html = fs::read_to_string(path).unwrap();
-    well_formed::check(&html).unwrap();
-    html
-}
+use support::{Names, Study, add_ada_df, report, table, write_study};
 
 fn svg(study: &Study, name: &str) -> String {
     fs::read_to_string(study.dir.join(format!("figures/{name}.svg"))).unwrap()
-}
-
-fn table(study: &Study, name: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(study.dir.join(format!("tables/{name}.csv"))).unwrap();
-    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
 #[test]

@@ -4,25 +4,12 @@
 
 #[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
-mod well_formed;
 
 use std::fs;
 
 use affekt_artifact::{Embeddings, PredictionRow, Predictions};
 use affekt_core::VaPoint;
-use support::{Names, Study, add_ada_df, write_study};
-
-fn report(study: &Study) -> String {
-    let path = affekt_report::write(&study.dir, &study.out_root).unwrap();
-    let html = fs::read_to_string(path).unwrap();
-    well_formed::check(&html).unwrap();
-    html
-}
-
-fn lines(study: &Study, name: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(study.dir.join(format!("tables/{name}.csv"))).unwrap();
-    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
-}
+use support::{Names, Study, add_ada_df, report, table, well_formed, write_study};
 
 /// Changes the predictions of every finished run of an arm on `degenerate`.
 fn change(study: &Study, arm: &str, by: &dyn Fn(usize, &mut PredictionRow)) {
@@ -58,7 +45,7 @@ fn concordance_is_told_video_by_video_and_is_undefined_for_a_constant_truth() {
     });
     let html = report(&study);
     assert!(html.contains("Valence and arousal by video") && html.contains("a&lt;b&gt;"));
-    let rows = lines(&study, "videos-degenerate");
+    let rows = table(&study, "videos-degenerate");
     assert_eq!(rows[0][..4], ["video", "frames", "\"valence", " base mean\""].map(str::to_owned));
     let cell = |row: usize, column: usize| rows[row][column].as_str();
     // The row, its frames, valence mean and sd, arousal mean and sd; six seeds agree.
@@ -97,7 +84,7 @@ fn features_are_mapped_where_they_were_kept() {
     assert!(svg.contains("class=\"pair\"") && svg.contains("the pair, anger and fear"));
     assert!(html.contains("test faces of base, seed 1"));
     let faces: u64 =
-        lines(&study, "features-degenerate-base")[1..].iter().map(|row| row[1].parse::<u64>().unwrap()).sum();
+        table(&study, "features-degenerate-base")[1..].iter().map(|row| row[1].parse::<u64>().unwrap()).sum();
     assert!(faces > 300 && faces <= 600, "{faces}");
 
     let short = Embeddings { dimensions: 4, values: vec![0.0; 8] };

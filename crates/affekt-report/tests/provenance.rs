@@ -4,20 +4,12 @@
 
 #[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
-mod well_formed;
 
 use std::fs;
 use std::path::PathBuf;
 
 use affekt_artifact::{Machine, Machines};
-use support::{Names, Study, write_study};
-
-fn report(study: &Study) -> String {
-    let path = affekt_report::write(&study.dir, &study.out_root).unwrap();
-    let html = fs::read_to_string(path).unwrap();
-    well_formed::check(&html).unwrap();
-    html
-}
+use support::{Names, Study, report, write_study};
 
 fn section<'a>(html: &'a str, id: &str) -> &'a str {
     let from = html.split_once(&format!("<h2 id=\"{id}\">")).unwrap().1;

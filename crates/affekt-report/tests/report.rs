@@ -4,7 +4,6 @@
 
 #[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
-mod well_formed;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +11,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use affekt_report::NumberKind;
-use support::{Names, write_study};
+use support::{Names, well_formed, write_study};
 
 fn report_of(root: &Path, names: &Names<'_>) -> (support::Study, String) {
     let study = write_study(root, names);

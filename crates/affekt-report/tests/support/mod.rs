@@ -6,6 +6,8 @@
 mod ada_df;
 mod outcome;
 mod runs;
+#[path = "../well_formed/mod.rs"]
+pub(crate) mod well_formed;
 
 use std::path::{Path, PathBuf};
 
@@ -178,4 +180,18 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
         label_noise: None,
         transfer: None,
     }
+}
+
+/// Writes the study's report, which is well-formed, and reads it.
+pub(crate) fn report(study: &Study) -> String {
+    let path = affekt_report::write(&study.dir, &study.out_root).unwrap();
+    let html = std::fs::read_to_string(path).unwrap();
+    well_formed::check(&html).unwrap();
+    html
+}
+
+/// Cells of a table beside the report.
+pub(crate) fn table(study: &Study, name: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(study.dir.join(format!("tables/{name}.csv"))).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
