@@ -13,15 +13,13 @@ use anyhow::Context;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 
 #[cfg(feature = "torch")]
-use affekt_artifact::{Failure, FailureClass, Machines};
+use affekt_artifact::{Failure, FailureClass};
 #[cfg(feature = "torch")]
 use affekt_study::LockError;
 #[cfg(feature = "torch")]
 use affekt_train::TrainError;
 
 use crate::cli::TrainArgs;
-#[cfg(feature = "torch")]
-use crate::machine;
 use crate::output::Outcome;
 
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
@@ -41,13 +39,7 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
     // Without a backtrace: gathering one takes memory, which may be what is missing, and then waits for itself.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let device = affekt_tensor::device(&args.device).context("--device")?;
-    let run = || {
-        // A folder without a run, and a run that is finished, are for the training to speak of.
-        if args.run.join("run.json").is_file() && !affekt_study::is_done(&args.run) {
-            Machines::note(&args.run, &machine::this(&format!("{device:?}").to_lowercase()))?;
-        }
-        crate::train::run(&args.run, device, every, stop)
-    };
+    let run = || crate::train::run(&args.run, device, every, stop);
     let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(broken(&args.run, &*panic)));
     if let Err(error) = &ran
         && !matches!(error.downcast_ref(), Some(LockError::Held { .. }))

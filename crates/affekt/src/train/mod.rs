@@ -20,7 +20,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use affekt_artifact::{
-    Digest, Embeddings, Failure, Manifest, PredictionRow, Predictions, Selection, remove_strays, write_atomic,
+    Digest, Embeddings, Failure, Machines, Manifest, PredictionRow, Predictions, Selection, remove_strays,
+    write_atomic,
 };
 use affekt_augment::AugmentParams;
 use affekt_core::Seed;
@@ -35,6 +36,7 @@ use build::Network;
 use resume::ResumeFile;
 use second_stage::FirstStage;
 
+use crate::machine;
 use crate::output::Outcome;
 
 /// Trains the run resolved in `folder`, or goes on with it, and leaves its outputs there, `DONE` last.
@@ -62,6 +64,8 @@ pub(crate) fn run(
         "{}: this arm is not trained; `affekt study collect` computes it from the predictions of another",
         run.id
     );
+    // Only who holds the run works on it.
+    Machines::note(folder, &machine::this(&format!("{device:?}").to_lowercase()))?;
     set_threads(run.threads);
     if device != Device::Cpu {
         // What a CPU does anyway: one result for one input.
