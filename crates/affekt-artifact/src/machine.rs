@@ -41,6 +41,10 @@ pub struct Machines {
     pub schema: String,
     /// Each once.
     pub machines: Vec<Machine>,
+    /// The finished run of the same inputs that this one was taken from instead of being trained, relative to the output
+    /// folder of all studies: `<study>/runs/<id>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_from: Option<String>,
 }
 
 impl Machines {
@@ -53,14 +57,22 @@ impl Machines {
     ///
     /// # Errors
     /// [`ArtifactError`] for a file that is malformed or of another schema.
-    pub fn of(folder: &Path) -> Result<Vec<Machine>, ArtifactError> {
+    pub fn of(folder: &Path) -> Result<Self, ArtifactError> {
         let path = folder.join(Self::FILE);
         if !path.is_file() {
-            return Ok(Vec::new());
+            return Ok(Self { schema: Self::SCHEMA.to_owned(), machines: Vec::new(), taken_from: None });
         }
         let found: Self = load_json(&path)?;
         expect_schema(&path, Self::SCHEMA, &found.schema)?;
-        Ok(found.machines)
+        Ok(found)
+    }
+
+    /// Writes `machines.json` of the run in `folder`.
+    ///
+    /// # Errors
+    /// [`ArtifactError`] on I/O.
+    pub fn save(&self, folder: &Path) -> Result<(), ArtifactError> {
+        save_json(&folder.join(Self::FILE), self)
     }
 
     /// Notes that `machine` works on the run in `folder`.
@@ -68,11 +80,15 @@ impl Machines {
     /// # Errors
     /// [`ArtifactError`] as in [`Machines::of`], and when the file cannot be written.
     pub fn note(folder: &Path, machine: &Machine) -> Result<(), ArtifactError> {
-        let mut machines = Self::of(folder)?;
-        if machines.contains(machine) {
+        let mut noted = Self::of(folder)?;
+        if noted.machines.contains(machine) && noted.taken_from.is_none() {
             return Ok(());
         }
-        machines.push(machine.clone());
-        save_json(&folder.join(Self::FILE), &Self { schema: Self::SCHEMA.to_owned(), machines })
+        if noted.taken_from.take().is_some() {
+            // What was taken over is trained anew.
+            noted.machines.clear();
+        }
+        noted.machines.push(machine.clone());
+        noted.save(folder)
     }
 }

@@ -47,11 +47,16 @@ pub fn is_done(folder: &Path) -> bool {
 /// True when the run in `folder` is finished and its predictions, which every number of a study is computed from, are
 /// those it left, by their hash.
 pub fn is_intact(folder: &Path) -> bool {
+    is_unchanged(folder, |name| name.starts_with("predictions"))
+}
+
+/// True when the run in `folder` is finished and those of its outputs are as it left them, by their hash.
+pub(crate) fn is_unchanged(folder: &Path, which: impl Fn(&str) -> bool) -> bool {
     let is_same =
         |name: &str, digest: &Digest| Digest::of_file(&folder.join(name)).is_ok_and(|found| found == *digest);
     finished(folder).is_some_and(|done| {
-        let mut predictions = done.files.iter().filter(|(name, _)| name.starts_with("predictions"));
-        predictions.all(|(name, digest)| is_same(name, digest))
+        let mut outputs = done.files.iter().filter(|(name, _)| which(name));
+        outputs.all(|(name, digest)| is_same(name, digest))
     })
 }
 

@@ -35,6 +35,7 @@ mod structure;
 mod study;
 mod training_tables;
 mod transfer;
+mod twin;
 
 pub use check::Problem;
 pub use collect::{Collected, Hole, collect, collection_key, run_folder};
@@ -60,3 +61,4 @@ pub use schema::study_schema;
 pub use slurm::{Queue, QueueError, SlurmError, SlurmSpec, Submission, Submitted};
 pub use spec::*;
 pub use study::{LocatedWeights, Study};
+pub use twin::{Twins, take_twin};

@@ -37,17 +37,24 @@ pub(crate) fn table(study: &Study) -> DataTable {
 pub(crate) fn sentence(origins: &Origins) -> Option<String> {
     let runs: u64 = origins.counts.values().sum();
     let silent = origins.counts.keys().all(|origin| origin.machines.is_empty());
-    match origins.counts.len() {
-        0 => None,
-        1 if silent => Some(format!(
-            "{runs} trained, alike in what they say of themselves; the machine is not recorded."
-        )),
-        1 => Some(format!("{runs} trained, all by the same build on the same kind of machine.")),
-        kinds => Some(format!(
+    let alike = match origins.counts.len() {
+        0 => return None,
+        1 if silent => {
+            format!("{runs} trained, alike in what they say of themselves; the machine is not recorded.")
+        }
+        1 => format!("{runs} trained, all by the same build on the same kind of machine."),
+        kinds => format!(
             "The {runs} trained runs are of {kinds} kinds: code, library or machine differ between them. A difference \
              between arms may be one between builds where the kinds do not spread evenly over the arms."
-        )),
-    }
+        ),
+    };
+    Some(match origins.taken {
+        0 => alike,
+        n => format!(
+            "{alike} {n} of them were trained for another study with the same inputs and taken over; their machines.json \
+             says for which."
+        ),
+    })
 }
 
 fn row(origin: &Origin, n: u64) -> Vec<Cell> {

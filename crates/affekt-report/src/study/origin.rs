@@ -25,6 +25,8 @@ pub(crate) struct Origin {
 pub(crate) struct Origins {
     /// Runs of each.
     pub(crate) counts: BTreeMap<Origin, u64>,
+    /// Runs that were taken from another study, where the same inputs had been run.
+    pub(crate) taken: u64,
     /// What the arms with a method of their own say of its variant.
     pub(crate) variants: BTreeMap<String, BTreeSet<String>>,
 }
@@ -40,12 +42,14 @@ impl Origins {
             }
             let path = folder.join("run.json");
             let resolved: Value = if path.is_file() { load_json(&path)? } else { Value::Null };
+            let noted = Machines::of(&folder)?;
+            origins.taken += u64::from(noted.taken_from.is_some());
             let origin = Origin {
                 code: text(&resolved["code"]),
                 libtorch: text(&resolved["libtorch"]),
                 threads: resolved["threads"].as_u64(),
                 precision: text(&resolved["train"]["precision"]),
-                machines: Machines::of(&folder)?,
+                machines: noted.machines,
             };
             *origins.counts.entry(origin).or_default() += 1;
             if let Some(variant) = variant(&resolved["method"]) {

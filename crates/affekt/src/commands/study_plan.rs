@@ -1,6 +1,8 @@
 //! `affekt study plan`
 
-use affekt_study::{Done, LocalPool, PreparedDataset, Study, duration, plan_study, run_folder};
+use std::collections::BTreeSet;
+
+use affekt_study::{Done, LocalPool, PreparedDataset, Study, Twins, duration, plan_study, run_folder};
 use serde::Serialize;
 
 use super::study_run::command;
@@ -19,6 +21,8 @@ struct Preview {
     runs: u64,
     done: u64,
     to_do: u64,
+    /// Of those to do, the ones that another study has finished: they are taken over, not trained.
+    to_take: u64,
     jobs: u64,
     median_seconds: Option<f64>,
     estimated_seconds: Option<f64>,
@@ -70,11 +74,15 @@ fn preview(args: &PlanArgs) -> anyhow::Result<Preview> {
     // The ids of runs depend on the data, so they are known once all of it is prepared.
     let mut seconds = Vec::new();
     let mut run_ids_to_do = Vec::new();
-    let mut done = 0;
+    let (mut done, mut to_take) = (0, 0);
     if let Some(prepared) = prepared {
         let planned = plan_study(&study, &prepared, &identity::plan_context(command(&args.study)))?;
         run_ids_to_do = planned.to_do(&dir).into_iter().map(|job| job.id).collect();
         done = total - run_ids_to_do.len() as u64;
+        let twins = Twins::below(out, &spec.study);
+        let open: BTreeSet<&str> = run_ids_to_do.iter().map(String::as_str).collect();
+        let open_runs = planned.runs.iter().filter(|run| open.contains(run.id.as_str()));
+        to_take = open_runs.filter(|run| twins.of(run, None).is_some()).count() as u64;
         let marks = planned.plan.runs.iter().filter_map(|run| Done::load(&run_folder(&dir, run)).ok());
         seconds = marks.filter_map(|done| done.seconds).collect();
     }
@@ -89,9 +97,11 @@ fn preview(args: &PlanArgs) -> anyhow::Result<Preview> {
         runs: total,
         done,
         to_do: total - done,
+        to_take,
         jobs,
         median_seconds,
-        estimated_seconds: median_seconds.map(|median| median * (total - done) as f64 / jobs as f64),
+        estimated_seconds: median_seconds
+            .map(|median| median * (total - done - to_take) as f64 / jobs as f64),
         run_ids_to_do,
     })
 }
@@ -124,10 +134,14 @@ fn render(preview: &Preview) -> String {
         }
         (_, None) => "unknown until a run has finished".to_owned(),
     };
+    let taken = match preview.to_take {
+        0 => String::new(),
+        n => format!(", {n} of them to be taken from other studies that ran them"),
+    };
     let to_do: String =
         preview.run_ids_to_do.iter().fold(String::new(), |text, id| text + "  to do  " + id + "\n");
     format!(
-        "study {}\n\n{}\narms     {}\nseeds    {}\nruns     {}: {} done, {} to do\ncost     {cost}\nresults  {}\n{to_do}",
+        "study {}\n\n{}\narms     {}\nseeds    {}\nruns     {}: {} done, {} to do{taken}\ncost     {cost}\nresults  {}\n{to_do}",
         preview.study,
         table.render(),
         preview.arms.join(", "),

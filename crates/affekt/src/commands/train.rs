@@ -15,7 +15,7 @@ use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 #[cfg(feature = "torch")]
 use affekt_artifact::{Failure, FailureClass};
 #[cfg(feature = "torch")]
-use affekt_study::LockError;
+use affekt_study::{LockError, take_twin};
 #[cfg(feature = "torch")]
 use affekt_train::TrainError;
 
@@ -39,7 +39,12 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
     // Without a backtrace: gathering one takes memory, which may be what is missing, and then waits for itself.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let device = affekt_tensor::device(&args.device).context("--device")?;
-    let run = || crate::train::run(&args.run, device, every, stop);
+    let run = || {
+        if let Some(from) = take_twin(&args.run, &format!("{device:?}").to_lowercase())? {
+            eprintln!("taken from {from}, a finished run of the same inputs");
+        }
+        crate::train::run(&args.run, device, every, stop)
+    };
     let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(broken(&args.run, &*panic)));
     if let Err(error) = &ran
         && !matches!(error.downcast_ref(), Some(LockError::Held { .. }))

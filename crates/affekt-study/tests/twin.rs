@@ -1,0 +1,115 @@
+//! A run that another study has finished is taken over, whole and unchanged or not at all.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use affekt_artifact::{Machine, Machines};
+use affekt_study::{
+    Done, RUN_OUTPUTS, ResolvedRun, RunLock, Twins, finish_run, is_done, is_intact, take_twin,
+};
+use support::planned;
+
+/// Two studies with a run of the same inputs under other names: where the one finished, where the other is to be made.
+struct Pair {
+    out: tempfile::TempDir,
+    finished: PathBuf,
+    open: PathBuf,
+}
+
+fn run_in(out: &Path, run: ResolvedRun) -> PathBuf {
+    let run = run.identified();
+    let folder = out.join(&run.study).join("runs").join(&run.id);
+    run.save(&folder).unwrap();
+    folder
+}
+
+fn pair() -> Pair {
+    let out = tempfile::tempdir().unwrap();
+    let run = planned(&[]).runs.remove(0);
+    let finished = run_in(out.path(), run.clone());
+    for name in RUN_OUTPUTS.iter().filter(|name| **name != "run.json") {
+        fs::write(finished.join(name), format!("content of {name}")).unwrap();
+    }
+    let machine = Machine {
+        version: "0".to_owned(),
+        commit: None,
+        dirty: None,
+        device: "cpu".to_owned(),
+        gpu: None,
+        driver: None,
+        cpu: None,
+        cores: 2,
+    };
+    Machines::note(&finished, &machine).unwrap();
+    finish_run(&finished, &[]).unwrap();
+    let open =
+        run_in(out.path(), ResolvedRun { study: "ablation".to_owned(), arm: "lambda-0".to_owned(), ..run });
+    Pair { out, finished, open }
+}
+
+#[test]
+fn the_same_inputs_under_other_names_are_not_trained_twice() {
+    let Pair { out, finished, open } = pair();
+    let own = ResolvedRun::load(&open).unwrap();
+    assert!(Twins::below(out.path(), &own.study).of(&own, None).is_some());
+    let from = take_twin(&open, "cpu").unwrap().unwrap();
+    assert_eq!(out.path().join(&from), finished);
+    assert!(is_intact(&open));
+    assert_eq!(ResolvedRun::load(&open).unwrap(), own, "it keeps its names");
+    for name in RUN_OUTPUTS.iter().filter(|name| **name != "run.json") {
+        assert_eq!(fs::read(open.join(name)).unwrap(), fs::read(finished.join(name)).unwrap());
+    }
+    assert_eq!(Done::load(&open).unwrap().seconds, Done::load(&finished).unwrap().seconds);
+    let noted = Machines::of(&open).unwrap();
+    assert_eq!((noted.machines.len(), noted.taken_from), (1, Some(from)), "who trained it is not forgotten");
+    assert_eq!(take_twin(&open, "cpu").unwrap(), None, "once is enough");
+
+    let third = run_in(out.path(), ResolvedRun { study: "third".to_owned(), ..own });
+    fs::remove_dir_all(out.path().join(&ResolvedRun::load(&finished).unwrap().study)).unwrap();
+    take_twin(&third, "cpu").unwrap().unwrap();
+    assert_eq!(
+        Machines::of(&third).unwrap().taken_from,
+        Machines::of(&open).unwrap().taken_from,
+        "the study that trained it, not the last one it went through"
+    );
+}
+
+#[test]
+fn other_inputs_another_device_or_a_changed_file_is_no_twin() {
+    let Pair { out: _out, finished, open } = pair();
+    assert_eq!(take_twin(&open, "cuda(0)").unwrap(), None);
+
+    let mut other = ResolvedRun::load(&open).unwrap();
+    other.seed += 1;
+    other.save(&open).unwrap();
+    assert_eq!(take_twin(&open, "cpu").unwrap(), None);
+    other.seed -= 1;
+    other.save(&open).unwrap();
+
+    let weights = finished.join("checkpoint.safetensors");
+    fs::write(&weights, "changed").unwrap();
+    assert_eq!(take_twin(&open, "cpu").unwrap(), None);
+    fs::remove_file(&weights).unwrap();
+    assert_eq!(take_twin(&open, "cpu").unwrap(), None);
+    assert!(!is_done(&open));
+}
+
+#[test]
+fn a_study_trains_each_of_its_arms_itself() {
+    let Pair { out, finished, .. } = pair();
+    let run = ResolvedRun::load(&finished).unwrap();
+    let sister = run_in(out.path(), ResolvedRun { arm: "sister".to_owned(), ..run });
+    assert_eq!(take_twin(&sister, "cpu").unwrap(), None);
+}
+
+#[test]
+fn a_run_that_someone_works_on_is_left_alone() {
+    let Pair { out: _out, finished: _, open } = pair();
+    let lock = RunLock::acquire(&open).unwrap();
+    assert_eq!(take_twin(&open, "cpu").unwrap(), None);
+    drop(lock);
+    assert!(take_twin(&open, "cpu").unwrap().is_some());
+}
