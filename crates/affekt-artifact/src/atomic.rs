@@ -38,7 +38,7 @@ pub fn remove_strays(folder: &Path) {
 /// [`ArtifactError::Io`], also when `fill` fails; the old file, if any, is untouched then.
 pub fn write_atomic_with(
     path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    fill: impl FnOnce(&mut (dyn Write + Send)) -> std::io::Result<()>,
 ) -> Result<(), ArtifactError> {
     // Unique per process and call, so that two writers of one path never share a temporary file.
     static COUNTER: AtomicU64 = AtomicU64::new(0);

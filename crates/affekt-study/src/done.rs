@@ -6,10 +6,13 @@ use std::path::Path;
 use affekt_artifact::{Digest, expect_schema, load_json, save_json};
 use serde::{Deserialize, Serialize};
 
-use crate::StudyError;
+use crate::{RunLock, StudyError};
 
 /// Files every finished run that trained holds.
 pub const RUN_OUTPUTS: [&str; 4] = ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv"];
+
+/// State of a training that is not finished.
+pub const STATE_FILE: &str = "resume.safetensors";
 
 /// Content of `DONE`: hashes of the run's outputs, written after all of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,18 @@ fn finished(folder: &Path) -> Option<Done> {
     whole.then_some(done)
 }
 
+/// Removes what a finished run does not need any more and a kill after `DONE` left: the state of its training, and the lock.
+/// A run whose holder may be alive is left to it.
+pub(crate) fn tidy(folder: &Path) {
+    let state = folder.join(STATE_FILE);
+    if (state.exists() || folder.join(RunLock::FILE).exists())
+        && let Ok(_lock) = RunLock::acquire(folder)
+    {
+        // What stays is never read again.
+        let _ = std::fs::remove_file(&state);
+    }
+}
+
 /// Marks the run in `folder` finished: hashes [`RUN_OUTPUTS`] and its predictions on other datasets (`transfers`, as file
 /// names) and writes `DONE`. The last act of a run.
 ///
@@ -91,6 +106,6 @@ pub(crate) fn finish(folder: &Path, outputs: &[String]) -> Result<Done, StudyErr
 /// From the file system's own clock: the lock is written first, the predictions last.
 fn seconds_taken(folder: &Path) -> Option<f64> {
     let modified = |name: &str| folder.join(name).metadata().and_then(|m| m.modified()).ok();
-    let taken = modified("predictions.csv")?.duration_since(modified("lock")?).ok()?;
+    let taken = modified("predictions.csv")?.duration_since(modified(RunLock::FILE)?).ok()?;
     Some(taken.as_secs_f64())
 }

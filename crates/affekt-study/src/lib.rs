@@ -44,7 +44,7 @@ pub use compare::{
     TableError, TextTable, compare, rank_arms,
 };
 pub use contrast::{lower_is_better, test_row};
-pub use done::{Done, RUN_OUTPUTS, finish_run, is_done, is_intact};
+pub use done::{Done, RUN_OUTPUTS, STATE_FILE, finish_run, is_done, is_intact};
 pub use error::StudyError;
 pub use executor::{EXIT_KEPT, EpochReport, Executor, Job, JobOutcome, JobStatus, Progress};
 pub use kubernetes::{KubernetesSpec, relative_index};

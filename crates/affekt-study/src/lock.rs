@@ -139,6 +139,9 @@ pub enum LockError {
 }
 
 impl RunLock {
+    /// Name in a run's folder.
+    pub(crate) const FILE: &str = "lock";
+
     /// Takes the lock of the run in `folder`, which must exist; a lock whose owner is gone is taken over.
     ///
     /// # Errors
@@ -150,7 +153,7 @@ impl RunLock {
         let guard = File::open(folder).map_err(refuse)?;
         guard.lock().map_err(refuse)?;
 
-        let path = folder.join("lock");
+        let path = folder.join(Self::FILE);
         let owner = LockOwner::this_process();
         let text = plain_value(&owner).to_string();
         let taken_over = match OpenOptions::new().write(true).create_new(true).open(&path) {
@@ -178,7 +181,7 @@ impl RunLock {
 
     /// Who the lock file of a run folder names; none without a lock, or when its writer died while writing it.
     pub fn owner(folder: &Path) -> Option<LockOwner> {
-        serde_json::from_slice(&fs::read(folder.join("lock")).ok()?).ok()
+        serde_json::from_slice(&fs::read(folder.join(Self::FILE)).ok()?).ok()
     }
 
     /// The process that holds the run in `folder` and may be alive.

@@ -6,6 +6,7 @@ use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
 use affekt_ot::CostMatrix;
 
 use crate::cost::{Context, cost_of, prototypes, source_name};
+use crate::done::tidy;
 use crate::{
     ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, ModelSpec, Prepared, RealisedNoise, ResolvedRun,
     Study, StudyError, is_done, is_intact, post_hoc, run_folder, transfer,
@@ -58,8 +59,10 @@ impl PlannedStudy {
                 std::fs::remove_file(&done).map_err(StudyError::io("remove", &done))?;
                 tracing::warn!("{}: predictions.csv was changed after the run; it is run again", planned.id);
             }
-            // The same numbers may come from a dataset folder of another name.
-            if !is_done(&folder) && !ResolvedRun::load(&folder).is_ok_and(|old| old == *run) {
+            if is_done(&folder) {
+                tidy(&folder);
+            } else if !ResolvedRun::load(&folder).is_ok_and(|old| old == *run) {
+                // The same numbers may come from a dataset folder of another name.
                 run.save(&folder)?;
             }
         }

@@ -1,10 +1,13 @@
 //! One writer per run.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
+mod support;
+
 use std::process::{Command, Stdio};
 use std::sync::Barrier;
 
-use affekt_study::{LockError, RunLock};
+use affekt_study::{LockError, RUN_OUTPUTS, RunLock, STATE_FILE, finish_run, is_done, run_folder};
+use support::planned;
 
 /// Content of a lock whose process has ended.
 fn stale_lock() -> String {
@@ -107,4 +110,31 @@ fn a_lock_of_another_host_that_gives_no_sign_is_taken_over() {
     file.set_modified(long_ago).unwrap();
     assert!(RunLock::holder(folder.path()).is_none());
     assert!(RunLock::acquire(folder.path()).unwrap().taken_over().is_some());
+}
+
+#[test]
+fn what_a_kill_after_the_last_act_left_goes_with_the_next_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let planned = planned(&[]);
+    planned.save(folder.path()).unwrap();
+    let run = run_folder(folder.path(), &planned.plan.runs[0]);
+    for name in RUN_OUTPUTS.iter().filter(|name| **name != "run.json") {
+        std::fs::write(run.join(name), name).unwrap();
+    }
+    finish_run(&run, &[]).unwrap();
+    let (state, lock) = (run.join(STATE_FILE), run.join("lock"));
+    std::fs::write(&state, "state").unwrap();
+
+    let held = RunLock::acquire(&run).unwrap();
+    planned.save(folder.path()).unwrap();
+    assert!(state.exists() && lock.exists(), "its process may be about to remove them");
+    drop(held);
+
+    std::fs::write(&lock, stale_lock()).unwrap();
+    std::fs::write(run.join("lock.beat"), "").unwrap();
+    planned.save(folder.path()).unwrap();
+    assert!(is_done(&run));
+    for left in [state, lock, run.join("lock.beat")] {
+        assert!(!left.exists(), "{}", left.display());
+    }
 }

@@ -109,7 +109,7 @@ Example:
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  affekt report runs/circumplex-worlds --latex paper/tables --tensorboard /tmp/events
+  affekt report runs/circumplex-worlds --latex paper/tables --tensorboard /tmp/events --parquet /tmp/parquet
   tensorboard --logdir /tmp/events
 
 The LaTeX files need the packages array and booktabs; tables.tex is a document of all of them.")]
@@ -122,6 +122,9 @@ pub(crate) struct ReportArgs {
     /// Also write an event file of TensorBoard for each run into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) tensorboard: Option<PathBuf>,
+    /// Also write Parquet files into this folder: results.parquet, and predictions-DATASET.parquet of all its runs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) parquet: Option<PathBuf>,
     /// Also show this many faces of each dataset that the primary treatment is most sure and most wrong about, 1 to 24;
     /// the page then holds pictures that the dataset's licence may forbid to pass on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=i64::from(affekt_report::MOST_THUMBNAILS)))]

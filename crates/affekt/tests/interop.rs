@@ -28,10 +28,11 @@ impl Reported {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let study = study::write(folder.path());
-        let [latex, events] = ["latex", "events"].map(|name| folder.path().join(name));
-        let words = ["report", study.to_str().unwrap()];
-        let latex = ["--latex", latex.to_str().unwrap()];
-        let ran = affekt(&[&words[..], &latex, &["--tensorboard", events.to_str().unwrap()]].concat());
+        let mut words = vec!["report".to_owned(), study.display().to_string()];
+        for (option, name) in [("--latex", "latex"), ("--tensorboard", "events"), ("--parquet", "parquet")] {
+            words.extend([option.to_owned(), folder.path().join(name).display().to_string()]);
+        }
+        let ran = affekt(&words.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         Self { folder, study, stdout: ran.stdout }
     }
@@ -57,10 +58,11 @@ fn ask(test: &str, script: &str, folder: &Path) -> Option<Value> {
 fn the_command_names_what_it_wrote() {
     let reported = Reported::new();
     let lines: Vec<&str> = reported.stdout.lines().collect();
-    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert_eq!(lines.len(), 5, "{lines:?}");
     assert!(lines[0].ends_with("report.html") && Path::new(lines[0]).is_file());
     assert!(lines[1].ends_with("tables.tex") && Path::new(lines[1]).is_file());
     assert!(lines[2].ends_with("events: 4 runs"), "{}", lines[2]);
+    assert!(lines[3].ends_with("results.parquet") && lines[4].ends_with("predictions-toy.parquet"));
 
     std::fs::write(reported.study.join("runs").join(run_id(1, 0)).join("metrics.jsonl"), "{").unwrap();
     let events = reported.path("events");
@@ -142,6 +144,21 @@ fn pandas_reads_every_table() {
     assert_eq!(kind("tables/metrics-toy.csv", "base mean"), "f");
     assert_eq!(kind(&format!("runs/{}/predictions.csv", run_id(0, 0)), "p_fear"), "f");
     assert_eq!(found["means"], json!({ "toy/base": 0.375, format!("toy/{SPECIALS}"): 0.6875 }));
+}
+
+#[test]
+fn pandas_reads_the_same_from_parquet() {
+    let reported = Reported::new();
+    let Some(found) = ask("pandas_reads_the_same_from_parquet", "parquet.py", &reported.path("")) else {
+        return;
+    };
+    let kind = |table: &str, column: &str| found["kinds"][table][column].as_str().unwrap().to_owned();
+    assert_eq!(kind("results", "seed"), "i");
+    assert_eq!(kind("results", "value"), "f8");
+    assert_eq!(kind("predictions-toy", "p_fear"), "f4");
+    assert_eq!(found["rows"]["results"], found["csv_rows"]["results"]);
+    assert_eq!(found["rows"]["predictions-toy"], found["csv_rows"]["predictions-toy"]);
+    assert_eq!(found["differences"], json!([]), "cell by cell");
 }
 
 #[test]

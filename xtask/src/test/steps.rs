@@ -31,7 +31,7 @@ pub(super) enum Step {
 }
 
 /// Programs that read what affekt writes.
-const READERS: [&str; 2] = ["tensorboard==2.21.0", "pandas==3.1.1"];
+const READERS: [&str; 3] = ["tensorboard==2.21.0", "pandas==3.1.1", "pyarrow==26.0.1"];
 
 /// What the steps share.
 pub(super) struct Context<'a> {
@@ -181,7 +181,7 @@ impl Step {
 
 /// Where there is no network to fetch them, the tests that need them are skipped and counted.
 fn readers(context: &Context<'_>) -> Verdict {
-    let modules = ["tensorboard", "pandas"];
+    let modules = ["tensorboard", "pandas", "pyarrow"];
     match environment(context.workspace, "readers", &READERS, &modules) {
         Ok(python) => {
             context.readers.get_or_init(|| python);

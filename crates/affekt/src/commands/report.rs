@@ -26,6 +26,13 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
             eprintln!("no log and no result yet: {}", missing.join(", "));
         }
     }
+    if let Some(folder) = &args.parquet {
+        let paths = affekt_report::write_parquet(dir, folder)
+            .with_context(|| format!("cannot write {} as Parquet", dir.display()))?;
+        for path in paths {
+            output::line(&path.display().to_string())?;
+        }
+    }
     Ok(Outcome::Done)
 }
 

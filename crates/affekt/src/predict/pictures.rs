@@ -13,7 +13,7 @@ const DEPTH: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) path: PathBuf,
-    /// Folder of the frame, for a picture whose name ends in a number.
+    /// Folder of the frame, where all its pictures are named alike but for the number at the end.
     pub(super) video: String,
     /// That number.
     pub(super) frame: Option<u64>,
@@ -43,18 +43,33 @@ pub(super) fn gather(paths: &[PathBuf]) -> anyhow::Result<Vec<Item>> {
 
 fn walk(folder: &Path, depth: usize, found: &mut Vec<Item>) -> anyhow::Result<()> {
     anyhow::ensure!(depth > 0, "{}: more than {DEPTH} folders deep", folder.display());
+    let first = found.len();
+    let mut folders = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {
         let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
         if path.is_dir() {
-            walk(&path, depth - 1, found)?;
+            folders.push(path);
         } else if is_picture(&path) {
-            let frame = frame(&path);
-            let video = if frame.is_some() { folder.to_string_lossy().into_owned() } else { String::new() };
-            found.push(Item { path, video, frame });
+            found.push(Item { path, video: String::new(), frame: None });
         }
     }
-    Ok(())
+    name_frames(folder, &mut found[first..]);
+    folders.iter().try_for_each(|inner| walk(inner, depth - 1, found))
+}
+
+/// Makes the pictures of a folder the frames of a video where they are named as such: one name, numbers at its end.
+/// Photographs of several people, `s0001_002.jpg` and `s0002_001.jpg`, are not.
+fn name_frames(folder: &Path, pictures: &mut [Item]) {
+    let numbered: Option<Vec<(String, u64)>> = pictures.iter().map(|picture| frame(&picture.path)).collect();
+    let Some(numbered) = numbered else { return };
+    if numbered.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+        return;
+    }
+    for (picture, (_, number)) in pictures.iter_mut().zip(numbered) {
+        picture.video = folder.to_string_lossy().into_owned();
+        picture.frame = Some(number);
+    }
 }
 
 fn is_picture(path: &Path) -> bool {
@@ -62,11 +77,12 @@ fn is_picture(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
-/// The number a file name ends in, such as 17 of `frame_00017.png`.
-fn frame(path: &Path) -> Option<u64> {
+/// What a file name begins with and the number it ends in, such as `frame_` and 17 of `frame_00017.png`.
+fn frame(path: &Path) -> Option<(String, u64)> {
     let stem = path.file_stem()?.to_string_lossy().into_owned();
     let digits = stem.bytes().rev().take_while(u8::is_ascii_digit).count();
-    stem[stem.len() - digits..].parse().ok()
+    let (name, number) = stem.split_at(stem.len() - digits);
+    Some((name.to_owned(), number.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -76,7 +92,9 @@ mod tests {
     #[test]
     fn frames_come_by_number_folder_by_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b/frame10.png", "b/frame9.JPG", "a/x.png", "a/notes.txt", "c.jpeg"] {
+        for name in
+            ["b/frame10.png", "b/frame9.JPG", "a/x.png", "a/notes.txt", "c.jpeg", "d/s1_2.png", "d/s2_1.png"]
+        {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"").unwrap();
@@ -88,10 +106,14 @@ mod tests {
             .iter()
             .map(|item| item.path.strip_prefix(&root).unwrap().to_string_lossy().into_owned())
             .collect();
-        assert_eq!(names, ["c.jpeg", "a/x.png", "b/frame9.JPG", "b/frame10.png", "lost.png"]);
+        let expected =
+            ["c.jpeg", "a/x.png", "b/frame9.JPG", "b/frame10.png", "d/s1_2.png", "d/s2_1.png", "lost.png"];
+        assert_eq!(names, expected);
         assert_eq!(items[2].frame, Some(9));
         assert_eq!(items[2].video, root.join("b").to_string_lossy());
-        assert_eq!((items[0].frame, items[0].video.as_str()), (None, ""));
+        for photograph in [0, 1, 4, 5] {
+            assert_eq!((items[photograph].frame, items[photograph].video.as_str()), (None, ""));
+        }
         let empty = tempfile::tempdir().unwrap();
         assert!(gather(&[empty.path().to_path_buf()]).unwrap_err().to_string().contains("no pictures"));
     }

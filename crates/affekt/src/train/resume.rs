@@ -9,14 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use affekt_artifact::write_atomic;
-use affekt_study::ResolvedRun;
+use affekt_study::{ResolvedRun, STATE_FILE};
 use affekt_tensor::{Device, read_saved, save_tensors};
 use affekt_train::{Keeper, TrainState, Wish};
 use anyhow::Context;
 use serde_json::Value;
 
-/// Its name in the run's folder; there only while the run is not done.
-const NAME: &str = "resume.safetensors";
 /// Key of the metadata.
 const CARD: &str = "affekt";
 
@@ -40,7 +38,7 @@ impl ResumeFile {
         every: Duration,
         stop: Arc<AtomicBool>,
     ) -> anyhow::Result<(Self, Option<TrainState>)> {
-        let path = folder.join(NAME);
+        let path = folder.join(STATE_FILE);
         let card = card(run, device);
         let state = if path.exists() { Some(read(&path, &card)?) } else { None };
         let card = BTreeMap::from([(CARD.to_owned(), card.to_string())]);
@@ -50,7 +48,7 @@ impl ResumeFile {
     /// Removes the file: the run is done.
     pub(super) fn remove(folder: &Path) {
         // Without the file there is nothing to remove, and with it a run that is done is not begun again.
-        let _ = fs::remove_file(folder.join(NAME));
+        let _ = fs::remove_file(folder.join(STATE_FILE));
     }
 }
 
