@@ -20,10 +20,11 @@ browser() {
 }
 
 # The packages need Node 18.
-there() {
-    browser >/dev/null && command -v npm >/dev/null &&
-        node -e 'process.exit(Number.parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null
+node_and_npm() {
+    command -v npm >/dev/null && node -e 'process.exit(Number.parseInt(process.versions.node) >= 18 ? 0 : 1)' 2>/dev/null
 }
+
+there() { browser >/dev/null && node_and_npm; }
 
 install() {
     if ! there; then
@@ -32,11 +33,18 @@ install() {
             return 3
         fi
         export DEBIAN_FRONTEND=noninteractive
-        { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium nodejs npm fonts-dejavu-core; } \
-            >/dev/null 2>&1 || {
-            say "apt-get could not install chromium, nodejs and npm"
+        # Only what is missing: a Node of another source is at odds with Debian's npm.
+        missing=fonts-dejavu-core
+        browser >/dev/null || missing="$missing chromium"
+        node_and_npm || missing="$missing nodejs npm"
+        # Tests begin together; apt-get refuses whoever comes second.
+        exec 9>/var/lock/affekt-apt && flock -w 900 9
+        # shellcheck disable=SC2086 # a list of packages
+        there || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null 2>&1 || {
+            say "apt-get could not install $missing"
             return 3
         }
+        exec 9>&-
         there || {
             say "what apt-get installed is too old"
             return 3

@@ -17,6 +17,8 @@ install() {
         say "no Slurm here, and no root or apt-get to install it"
         return 3
     fi
+    # Tests begin together; apt-get refuses whoever comes second.
+    exec 9>/var/lock/affekt-apt && flock -w 900 9
     export DEBIAN_FRONTEND=noninteractive
     # Daemons are started by this script and not by the packages.
     if [ ! -e /usr/sbin/policy-rc.d ]; then
@@ -24,10 +26,11 @@ install() {
         chmod 755 /usr/sbin/policy-rc.d
         trap 'rm -f /usr/sbin/policy-rc.d' EXIT
     fi
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge; } >/dev/null 2>&1 || {
+    there || { apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge; } >/dev/null 2>&1 || {
         say "apt-get could not install slurm-wlm and munge"
         return 3
     }
+    exec 9>&-
     there || return 3
 }
 
