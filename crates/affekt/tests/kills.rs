@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use affekt_core::Seed;
+use affekt_study::{LockOwner, RunLock};
 use support::{affekt_with, repository, toy_study};
 
 const KILLS: u32 = 60;
@@ -70,6 +71,12 @@ fn files(out: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     kept.map(|path| (path.strip_prefix(&root).unwrap().to_owned(), std::fs::read(&path).unwrap())).collect()
 }
 
+/// Processes that hold a run of the study and are not gone yet.
+fn holders(out: &Path) -> impl Iterator<Item = LockOwner> {
+    let runs = std::fs::read_dir(out.join("kills").join("runs")).into_iter().flatten();
+    runs.filter_map(|run| RunLock::holder(&run.unwrap().path()))
+}
+
 #[test]
 fn sixty_kills_leave_no_trace() {
     let folder = tempfile::tempdir().unwrap();
@@ -96,6 +103,12 @@ fn sixty_kills_leave_no_trace() {
         // The study and the runs it started, at one stroke.
         let _ = Command::new("sh").args(["-c", &format!("kill -KILL -{}", child.id())]).status();
         child.wait().unwrap();
+        // What is killed takes a moment to be gone, and its lock is respected for as long.
+        let gone = (0..3000).any(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            holders(&killed).next().is_none()
+        });
+        assert!(gone, "killed half a minute ago: {:?}", holders(&killed).next());
         states += usize::from(files(&killed).keys().any(|path| path.ends_with("resume.safetensors")));
     }
     assert!(states > 0, "no kill met a training that had kept a state");
