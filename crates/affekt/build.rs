@@ -3,6 +3,9 @@
 //!
 //! Outside the workspace (a packaged crate) the version stands for the code.
 
+#[path = "build/locked.rs"]
+mod locked;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, fs, io};
@@ -43,19 +46,19 @@ fn main() -> io::Result<()> {
 
     commit(crates.parent().unwrap_or(&crates));
 
-    let mut training = files_below(&here.join("src"), &|path| {
+    let training = files_below(&here.join("src"), &|path| {
         let relative = path.strip_prefix(here.join("src")).unwrap_or(path);
         relative.to_string_lossy().starts_with("train")
     })?;
     // Preparing lives in this crate, but only its own sources decide pixels and labels there.
-    let mut preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
-    // Decoders and resizers decide pixels too.
+    let preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
+    // Decoders and resizers decide pixels, the binding to LibTorch what is computed.
     let lock = crates.parent().unwrap_or(&crates).join("Cargo.lock");
-    preparing.push(lock.clone());
-    training.push(lock);
-    emit("AFFEKT_CODE_DIGEST", &crates, &RUN, &training)?;
-    emit("AFFEKT_DATA_DIGEST", &crates, &DATA, &preparing)?;
-    emit("AFFEKT_COLLECT_DIGEST", &crates, &COLLECT, &[])
+    println!("cargo::rerun-if-changed={}", lock.display());
+    let lock = fs::read_to_string(lock).unwrap_or_default();
+    emit("AFFEKT_CODE_DIGEST", &crates, &RUN, training, &locked::locked(&lock, &RUN))?;
+    emit("AFFEKT_DATA_DIGEST", &crates, &DATA, preparing, &locked::locked(&lock, &DATA))?;
+    emit("AFFEKT_COLLECT_DIGEST", &crates, &COLLECT, Vec::new(), "")
 }
 
 /// The commit of the sources and whether they still are what it holds; both empty where the folder is no repository.
@@ -90,8 +93,13 @@ fn commit(root: &Path) {
     }
 }
 
-fn emit(name: &str, crates: &Path, members: &[&str], more: &[PathBuf]) -> io::Result<()> {
-    let mut files = more.to_vec();
+fn emit(
+    name: &str,
+    crates: &Path,
+    members: &[&str],
+    mut files: Vec<PathBuf>,
+    locked: &str,
+) -> io::Result<()> {
     for member in members {
         let folder = crates.join(member).join("src");
         if !folder.is_dir() {
@@ -104,15 +112,11 @@ fn emit(name: &str, crates: &Path, members: &[&str], more: &[PathBuf]) -> io::Re
     }
     files.sort();
     let mut hasher = blake3::Hasher::new();
+    hasher.update(locked.as_bytes());
     for file in files {
         let content = fs::read(&file).unwrap_or_default();
-        let relative = file.strip_prefix(crates).unwrap_or(&file).to_string_lossy().into_owned();
-        if !file.starts_with(crates) {
-            println!("cargo::rerun-if-changed={}", file.display());
-        }
-        // The path outside the crates folder (Cargo.lock) is named by its file name: digests must not depend
-        // on where the workspace lies.
-        let shown = if file.starts_with(crates) { relative } else { "Cargo.lock".to_owned() };
+        // Digests must not depend on where the workspace lies.
+        let shown = file.strip_prefix(crates).unwrap_or(&file).to_string_lossy().into_owned();
         for piece in [shown.as_bytes(), &content] {
             hasher.update(&(piece.len() as u64).to_le_bytes());
             hasher.update(piece);

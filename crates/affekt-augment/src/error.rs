@@ -82,3 +82,19 @@ pub enum AugmentError {
         max_aspect: f64,
     },
 }
+
+impl AugmentError {
+    /// The key to change, below `augment`; none where it is not a value of its own that is wrong.
+    pub const fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::Share { key, .. }
+            | Self::Angle { key, .. }
+            | Self::Aspect { key, .. }
+            | Self::Level { key, .. }
+            | Self::Operations { key, .. }
+            | Self::Range { low_key: key, .. } => Some(key),
+            Self::DoesNotFit { .. } => Some("erase.max_area"),
+            Self::Crop { .. } => None,
+        }
+    }
+}

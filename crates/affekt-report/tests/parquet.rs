@@ -1,6 +1,7 @@
 //! The synthetic study as Parquet, read back: what is in the tables stands there, typed, and nothing else.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[expect(clippy::cast_possible_truncation, reason = "the fixture's probabilities are f32, as in the file")]
 mod support;
 
 use std::fs::{self, File};

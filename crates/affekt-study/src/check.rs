@@ -163,7 +163,8 @@ fn check_augment(checks: &mut Checks, spec: &StudySpec) {
     if let Err(error) = AugmentParams::new(spec.augment) {
         let text = error.to_string();
         let (got, expected) = text.split_once("; expected ").unwrap_or((&text, "values in their ranges"));
-        checks.0.push(Problem::new("augment".to_owned(), format!("refused: {got}"), expected.to_owned()));
+        let key = error.key().map_or_else(|| "augment".to_owned(), |key| format!("augment.{key}"));
+        checks.0.push(Problem::new(key, format!("refused: {got}"), expected.to_owned()));
     }
     let seen = spec.input.ten_crop.unwrap_or(spec.input.size);
     let expected = "less than half the input size";

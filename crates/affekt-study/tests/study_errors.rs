@@ -139,6 +139,10 @@ fn values_that_cannot_be_are_shown_at_their_line() {
     assert!(message.contains("treatment is \"circunplex\"; expected an arm: base, uniform"), "{message}");
     assert!(message.contains("did you mean `circumplex`?"), "{message}");
     assert!(message.contains('^'), "{message}");
+
+    let (message, line) = self::message("flip = 0.5", "flip = 1.5", &[]);
+    assert!(message.contains(&format!("study.toml:{line}:")), "{message}");
+    assert!(message.contains("`flip` is 1.5") && message.contains("a number in [0, 1]"), "{message}");
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn values_that_cannot_be_are_all_named() {
     for key in [
         "train.batch_size",
         "train.ema",
-        "augment",
+        "augment.flip",
         "seeds",
         "analysis.primary.treatment",
         "analysis.alpha",

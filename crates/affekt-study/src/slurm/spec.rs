@@ -112,11 +112,16 @@ impl SlurmSpec {
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| SlurmError::Read { path: path.to_owned(), source })?;
-            table = text.parse().map_err(|error: toml::de::Error| parse(&path.display(), &error))?;
+            // Read as it stands for the place of what is wrong with it.
+            let at = |error: toml::de::Error| {
+                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+                parse(&format_args!("{}:{line}", path.display()), &error)
+            };
+            toml::from_str::<Self>(&text).map_err(at)?;
+            table = text.parse().map_err(at)?;
         }
         let read = |table: toml::Table| toml::Value::Table(table).try_into::<Self>();
-        let place = file.map_or_else(String::new, |path| path.display().to_string());
-        let mut spec = read(table.clone()).map_err(|error| parse(&place, &error))?;
+        let mut spec = read(table.clone()).map_err(|error| parse(&"Slurm", &error))?;
         for pair in overrides {
             let place = format!("--slurm-set {pair}");
             let Some((key, word)) = pair.split_once('=') else {
@@ -196,6 +201,22 @@ mod tests {
 
     fn load(pairs: &[&str]) -> Result<SlurmSpec, SlurmError> {
         SlurmSpec::load(None, &pairs.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_mistake_in_a_file_is_shown_at_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slurm.toml");
+        for (text, parts) in [
+            ("partition = \"gpu\"\ntimeout_min = \"long\"\n", [":2: ", "invalid type"]),
+            ("\n\npartitoin = \"gpu\"\n", [":3: ", "did you mean `partition`?"]),
+            ("partition = \n", [":1: ", ""]),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = SlurmSpec::load(Some(&path), &[]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{}{}", path.display(), parts[0])), "{error}");
+            assert!(error.contains(parts[1]), "{error}");
+        }
     }
 
     #[test]
