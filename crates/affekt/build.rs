@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use std::{env, fs, io};
 
 /// What a trained run depends on.
-const RUN: [&str; 13] = [
+const RUN: [&str; 14] = [
     "affekt-core",
     "affekt-metrics",
     "affekt-ot",
@@ -20,12 +20,15 @@ const RUN: [&str; 13] = [
     "affekt-data",
     "affekt-worlds",
     "affekt-weights",
+    "affekt-torch-sys",
     "affekt-tensor",
     "affekt-learn",
     "affekt-losses",
     "affekt-models",
     "affekt-train",
 ];
+/// Endings of sources: ours, and the kernels beside LibTorch's.
+const SOURCES: [&str; 3] = ["rs", "cpp", "h"];
 /// What a prepared dataset depends on.
 const DATA: [&str; 5] = ["affekt-core", "affekt-artifact", "affekt-face", "affekt-data", "affekt-worlds"];
 /// What results, tests, claims and report depend on.
@@ -36,6 +39,7 @@ fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let crates = here.parent().unwrap_or(&here).to_owned();
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src");
     // With feature `torch`: where the loader finds LibTorch, and all of it, CUDA back end included.
     if let Some(lib) = env::var_os("DEP_AFFEKT_TENSOR_LIBTORCH_LIB") {
@@ -46,15 +50,22 @@ fn main() -> io::Result<()> {
 
     commit(crates.parent().unwrap_or(&crates));
 
-    let training = files_below(&here.join("src"), &|path| {
+    let mut training = files_below(&here.join("src"), &|path| {
         let relative = path.strip_prefix(here.join("src")).unwrap_or(path);
         relative.to_string_lossy().starts_with("train")
     })?;
+    let shim = crates.join("affekt-torch-sys").join("shim");
+    if shim.is_dir() {
+        println!("cargo::rerun-if-changed={}", shim.display());
+    }
+    training.extend(files_below(&shim, &|_| true)?);
     // Preparing lives in this crate, but only its own sources decide pixels and labels there.
     let preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
     // Decoders and resizers decide pixels, the binding to LibTorch what is computed.
     let lock = crates.parent().unwrap_or(&crates).join("Cargo.lock");
-    println!("cargo::rerun-if-changed={}", lock.display());
+    if lock.is_file() {
+        println!("cargo::rerun-if-changed={}", lock.display());
+    }
     let lock = fs::read_to_string(lock).unwrap_or_default();
     emit("AFFEKT_CODE_DIGEST", &crates, &RUN, training, &locked::locked(&lock, &RUN))?;
     emit("AFFEKT_DATA_DIGEST", &crates, &DATA, preparing, &locked::locked(&lock, &DATA))?;
@@ -133,7 +144,9 @@ fn files_below(folder: &Path, keep: &dyn Fn(&Path) -> bool) -> io::Result<Vec<Pa
         let path = entry?.path();
         if path.is_dir() {
             found.extend(files_below(&path, keep)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && keep(&path) {
+        } else if path.extension().is_some_and(|extension| SOURCES.iter().any(|end| extension == *end))
+            && keep(&path)
+        {
             found.push(path);
         }
     }
