@@ -54,11 +54,14 @@ fn main() -> io::Result<()> {
         let relative = path.strip_prefix(here.join("src")).unwrap_or(path);
         relative.to_string_lossy().starts_with("train")
     })?;
-    let shim = crates.join("affekt-torch-sys").join("shim");
-    if shim.is_dir() {
-        println!("cargo::rerun-if-changed={}", shim.display());
+    // The kernels beside LibTorch's, and the flags they are compiled with.
+    let kernels = crates.join("affekt-torch-sys");
+    let (shim, flags) = (kernels.join("shim"), kernels.join("build.rs"));
+    for path in [&shim, &flags].into_iter().filter(|path| path.exists()) {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
     training.extend(files_below(&shim, &|_| true)?);
+    training.push(flags);
     // Preparing lives in this crate, but only its own sources decide pixels and labels there.
     let preparing = files_below(&here.join("src").join("prepare"), &|_| true)?;
     // Decoders and resizers decide pixels, the binding to LibTorch what is computed.

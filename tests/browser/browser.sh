@@ -38,7 +38,10 @@ install() {
         browser >/dev/null || missing="$missing chromium"
         node_and_npm || missing="$missing nodejs npm"
         # Tests begin together; apt-get refuses whoever comes second.
-        exec 9>/var/lock/affekt-apt && flock -w 900 9
+        { exec 9>"${TMPDIR:-/tmp}/affekt-apt.lock" && flock -w 240 9; } 2>/dev/null || {
+            say "another script is installing"
+            return 3
+        }
         # shellcheck disable=SC2086 # a list of packages
         there || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null 2>&1 || {
             say "apt-get could not install $missing"

@@ -18,7 +18,10 @@ install() {
         return 3
     fi
     # Tests begin together; apt-get refuses whoever comes second.
-    exec 9>/var/lock/affekt-apt && flock -w 900 9
+    { exec 9>"${TMPDIR:-/tmp}/affekt-apt.lock" && flock -w 240 9; } 2>/dev/null || {
+        say "another script is installing"
+        return 3
+    }
     export DEBIAN_FRONTEND=noninteractive
     # Daemons are started by this script and not by the packages.
     if [ ! -e /usr/sbin/policy-rc.d ]; then

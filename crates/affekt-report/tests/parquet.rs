@@ -37,7 +37,12 @@ fn results_and_predictions_read_back_cell_by_cell() {
     let predictions = SerializedFileReader::new(File::open(&paths[1]).unwrap()).unwrap();
     let runs: Vec<_> = dataset.runs(&study.plan).collect();
     assert_eq!(predictions.num_row_groups(), runs.len(), "a run a row group");
+    let columns = predictions.metadata().file_metadata().schema_descr().columns();
+    let columns: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    assert_eq!(columns[..3], ["arm", "seed", "run"]);
     let first = study.dir.join("runs").join(&runs[0].id).join("predictions.csv");
+    let header = fs::read_to_string(&first).unwrap().lines().next().unwrap().to_owned();
+    assert_eq!(columns[3..].join(","), header, "the columns of the CSV file");
     let first = Predictions::load(&first, &dataset.label_set, &dataset.aus).unwrap();
     let mut rows = predictions.get_row_iter(None).unwrap();
     for expected in &first.rows {

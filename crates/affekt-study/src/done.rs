@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{Digest, expect_schema, load_json, save_json};
+use affekt_artifact::{Digest, expect_schema, load_json, remove_strays, save_json};
 use serde::{Deserialize, Serialize};
 
 use crate::{RunLock, StudyError};
 
 /// Files every finished run that trained holds.
 pub const RUN_OUTPUTS: [&str; 4] = ["run.json", "metrics.jsonl", "checkpoint.safetensors", "predictions.csv"];
+
+/// Files a run may leave that its `DONE` does not name: they are shown, but decide no number.
+pub(crate) const BESIDE: [&str; 2] = ["distributions.csv", "weights.txt"];
 
 /// State of a training that is not finished.
 pub const STATE_FILE: &str = "resume.safetensors";
@@ -50,16 +53,11 @@ pub fn is_done(folder: &Path) -> bool {
 /// True when the run in `folder` is finished and its predictions, which every number of a study is computed from, are
 /// those it left, by their hash.
 pub fn is_intact(folder: &Path) -> bool {
-    is_unchanged(folder, |name| name.starts_with("predictions"))
-}
-
-/// True when the run in `folder` is finished and those of its outputs are as it left them, by their hash.
-pub(crate) fn is_unchanged(folder: &Path, which: impl Fn(&str) -> bool) -> bool {
     let is_same =
         |name: &str, digest: &Digest| Digest::of_file(&folder.join(name)).is_ok_and(|found| found == *digest);
     finished(folder).is_some_and(|done| {
-        let mut outputs = done.files.iter().filter(|(name, _)| which(name));
-        outputs.all(|(name, digest)| is_same(name, digest))
+        let mut predictions = done.files.iter().filter(|(name, _)| name.starts_with("predictions"));
+        predictions.all(|(name, digest)| is_same(name, digest))
     })
 }
 
@@ -72,12 +70,14 @@ fn finished(folder: &Path) -> Option<Done> {
 /// Removes what a finished run does not need any more and a kill after `DONE` left: the state of its training, and the lock.
 /// A run whose holder may be alive is left to it.
 pub(crate) fn tidy(folder: &Path) {
-    let state = folder.join(STATE_FILE);
-    if (state.exists() || folder.join(RunLock::FILE).exists())
+    let left = [STATE_FILE, RunLock::FILE, RunLock::BEAT];
+    if left.iter().any(|name| folder.join(name).exists())
         && let Ok(_lock) = RunLock::acquire(folder)
+        && is_done(folder)
     {
         // What stays is never read again.
-        let _ = std::fs::remove_file(&state);
+        let _ = std::fs::remove_file(folder.join(STATE_FILE));
+        remove_strays(folder);
     }
 }
 

@@ -27,6 +27,11 @@ pub enum JobStatus {
         /// Wall seconds.
         seconds: f64,
     },
+    /// Another study had finished it; it was taken over.
+    Taken {
+        /// Its folder there, below the output folder of all studies.
+        from: String,
+    },
     /// It ended without `DONE`.
     Failed {
         /// How it ended.

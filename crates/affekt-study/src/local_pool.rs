@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use affekt_artifact::Machines;
+
 use crate::{
     EXIT_KEPT, EpochReport, Executor, Job, JobOutcome, JobStatus, Progress, RunLock, StudyError, is_done,
 };
@@ -173,6 +175,9 @@ impl LocalPool {
     fn status_of(&self, job: &Job, mut ended: Running) -> Result<JobStatus, StudyError> {
         let exit = ended.child.wait().map_err(StudyError::io("wait for", &self.program))?;
         if is_done(&job.folder) {
+            if let Some(from) = Machines::of(&job.folder)?.taken_from {
+                return Ok(JobStatus::Taken { from });
+            }
             return Ok(JobStatus::Done { seconds: ended.started.elapsed().as_secs_f64() });
         }
         // Ctrl-C in a terminal reaches the children too; one that was asked to stop by itself says so by its code.

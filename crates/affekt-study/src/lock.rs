@@ -70,13 +70,12 @@ struct Beat {
 }
 
 impl Beat {
-    const FILE: &str = "lock.beat";
     const EVERY: Duration = Duration::from_secs(30);
     /// Twenty beats: file systems of clusters are late.
     const SILENCE: Duration = Duration::from_mins(10);
 
     fn start(folder: &Path) -> Self {
-        let path = folder.join(Self::FILE);
+        let path = folder.join(RunLock::BEAT);
         let (stop, stopped) = channel();
         let beaten = path.clone();
         // A beat that cannot be written leaves the lock to whoever waits ten minutes for it.
@@ -102,7 +101,7 @@ impl Drop for Beat {
 
 /// True when the holder of a folder's lock once gave signs of life, and has not for long.
 fn is_silent(folder: &Path) -> bool {
-    let modified = folder.join(Beat::FILE).metadata().and_then(|metadata| metadata.modified());
+    let modified = folder.join(RunLock::BEAT).metadata().and_then(|metadata| metadata.modified());
     #[expect(clippy::disallowed_methods, reason = "the age of a sign of life is no part of any result")]
     let now = SystemTime::now();
     let age = modified.ok().and_then(|then| now.duration_since(then).ok());
@@ -141,6 +140,8 @@ pub enum LockError {
 impl RunLock {
     /// Name in a run's folder.
     pub(crate) const FILE: &str = "lock";
+    /// Name of the sign of life beside it.
+    pub(crate) const BEAT: &str = "lock.beat";
 
     /// Takes the lock of the run in `folder`, which must exist; a lock whose owner is gone is taken over.
     ///

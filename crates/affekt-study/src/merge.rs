@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use affekt_artifact::{Machines, PlannedRun};
 
 use crate::collect::run_folder;
+use crate::done::BESIDE;
 use crate::{Done, RunLock, StudyError, is_done, is_intact};
 
 /// Begin of the name of a folder that is being copied; it is never taken for a run.
@@ -68,8 +69,8 @@ fn take(here: &Path, there: &Path) -> Result<(), StudyError> {
     }
     fs::create_dir(&beside).map_err(StudyError::io("create folder", &beside))?;
     let done = Done::load(there)?;
-    let logs = ["DONE", "log.txt", Machines::FILE].map(str::to_owned);
-    for file in done.files.keys().chain(&logs) {
+    let more = ["DONE", "log.txt", Machines::FILE].into_iter().chain(BESIDE);
+    for file in done.files.keys().map(String::as_str).chain(more) {
         let from = there.join(file);
         if from.is_file() {
             let to: PathBuf = beside.join(file);

@@ -13,6 +13,8 @@ pub struct Console {
     total: usize,
     before: usize,
     came_out: usize,
+    /// Of these, the ones that took no time.
+    taken: usize,
     begun: Instant,
     bars: Option<Bars>,
 }
@@ -28,7 +30,7 @@ impl Console {
     pub fn new(total: usize, to_do: usize) -> Self {
         let before = total.saturating_sub(to_do);
         let bars = std::io::stderr().is_terminal().then(|| Bars::new(total, before));
-        Self { total, before, came_out: 0, begun: Instant::now(), bars }
+        Self { total, before, came_out: 0, taken: 0, begun: Instant::now(), bars }
     }
 
     fn say(&self, line: &str) {
@@ -41,10 +43,11 @@ impl Console {
     /// Time left if the rest takes as long as what came out since the start.
     fn eta(&self) -> String {
         let left = self.total.saturating_sub(self.before + self.came_out);
-        if left == 0 || self.came_out == 0 {
+        let trained = self.came_out - self.taken;
+        if left == 0 || trained == 0 {
             return String::new();
         }
-        let per_run = self.begun.elapsed().as_secs_f64() / self.came_out as f64;
+        let per_run = self.begun.elapsed().as_secs_f64() / trained as f64;
         format!(" (eta {})", duration(per_run * left as f64))
     }
 }
@@ -66,11 +69,13 @@ impl Progress for Console {
 
     fn finished(&mut self, outcome: &JobOutcome) {
         self.came_out += 1;
+        self.taken += usize::from(matches!(outcome.status, JobStatus::Taken { .. }));
         if let Some(bars) = &mut self.bars {
             bars.end(&outcome.job.id);
         }
         let how = match &outcome.status {
             JobStatus::Done { seconds } => format!("done in {}", duration(*seconds)),
+            JobStatus::Taken { from } => format!("taken from {from}"),
             JobStatus::Failed { how, .. } => format!("FAILED: {how}"),
             JobStatus::Held { owner } => {
                 format!("skipped: held by pid {} on {}", owner.pid, owner.host)

@@ -1,117 +1,161 @@
 //! A run that another study has finished already is taken over, not trained again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use affekt_artifact::{Digest, Failure, Machines, save_json, write_atomic};
+use affekt_artifact::{Digest, Failure, Machine, Machines, save_json, write_atomic};
 
-use crate::done::is_unchanged;
-use crate::{Done, ResolvedRun, RunLock, StudyError, is_done};
+use crate::done::BESIDE;
+use crate::{Done, ResolvedRun, RunLock, STATE_FILE, StudyError, is_done};
 
-/// The run folders of every other study below one output folder, by the end of their names: seed and hash of what decides their
+/// The run folders of every other study below one output folder, by the end of their names: the hash of what decides their
 /// numbers.
 ///
-/// Two runs of one hash have the same data, network, losses, seed, code and `LibTorch`; they differ in names only, hence
-/// (on one kind of device) not in one bit of what they leave.
+/// Two runs of one hash have the same data, network, losses, seed, code and `LibTorch`: on the same kind of machine their
+/// predictions and weights have the same bits (a GPU's as far as it repeats itself). They differ in names, which the card of
+/// a checkpoint holds too: a run that was taken keeps the card of the run that was trained.
 #[derive(Debug, Default)]
 pub struct Twins {
     by_hash: BTreeMap<String, Vec<PathBuf>>,
 }
 
 impl Twins {
-    /// Lists what lies below the output folder but in the study of that name, which trains each of its arms itself; a
-    /// folder that cannot be read has no runs.
+    /// Lists what lies below the output folder for the study in the folder of that name. A folder that cannot be read has
+    /// no runs.
+    ///
+    /// Arms of one study that have the same inputs are all trained by it, from no other study and not from each other:
+    /// that they come out equal is then seen and not assumed.
     pub fn below(out_root: &Path, study: &str) -> Self {
         let mut twins = Self::default();
         let others = folders_in(out_root).filter(|folder| !folder.ends_with(study));
         let mut folders: Vec<PathBuf> = others.flat_map(|other| folders_in(&other.join("runs"))).collect();
         folders.sort();
         for folder in folders {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            if let Some((_, hash)) = name.rsplit_once('-') {
-                twins.by_hash.entry(hash.to_owned()).or_default().push(folder.clone());
+            twins.by_hash.entry(hash_of(&folder)).or_default().push(folder);
+        }
+        let mut own = BTreeSet::new();
+        for folder in folders_in(&out_root.join(study).join("runs")) {
+            let hash = hash_of(&folder);
+            if !own.insert(hash.clone()) {
+                twins.by_hash.remove(&hash);
             }
         }
         twins
     }
 
-    /// A finished run with the inputs of `run`, computed on `device` where one is given, whose files are all as it left
-    /// them.
-    pub fn of(&self, run: &ResolvedRun, device: Option<&str>) -> Option<&Path> {
+    /// A finished run with the inputs of `run` that `is_wanted` by its folder.
+    pub fn of(&self, run: &ResolvedRun, is_wanted: impl Fn(&Path) -> bool) -> Option<&Path> {
+        let found = self.by_hash.get(end_of(&run.id))?;
+        // A name holds the first digits only.
         let digest = run.digest();
         let same = |other: &&PathBuf| {
-            ResolvedRun::load(other).is_ok_and(|found| found.digest() == digest)
-                && device.is_none_or(|device| was_on(other, device))
-                && is_unchanged(other, |_| true)
+            is_done(other)
+                && ResolvedRun::load(other).is_ok_and(|found| found.digest() == digest)
+                && is_wanted(other)
         };
-        self.by_hash.get(digest.short())?.iter().find(same).map(PathBuf::as_path)
+        found.iter().find(same).map(PathBuf::as_path)
     }
 }
 
+/// The hash that a run's id ends in.
+fn end_of(id: &str) -> &str {
+    id.rsplit('-').next().unwrap_or(id)
+}
+
+fn hash_of(folder: &Path) -> String {
+    end_of(&folder.file_name().unwrap_or_default().to_string_lossy()).to_owned()
+}
+
 /// Takes the outputs of a finished run of another study into `folder`, where a run of the same inputs is to be made: copies,
-/// under the lock of the run, `DONE` last. Says where they come from; none where there is no such run.
-///
-/// A run that cannot be copied whole, say because its study is being removed, is none.
+/// under the lock of the run, `DONE` last. Says where they come from; none where there is no such run on such a machine.
 ///
 /// # Errors
-/// [`StudyError`] when the run in `folder` cannot be read.
-pub fn take_twin(folder: &Path, device: &str) -> Result<Option<String>, StudyError> {
+/// [`StudyError`] when the run in `folder` cannot be read, or the other could not be copied whole; what is in `folder` then
+/// is nothing that a training would go on from.
+pub fn take_twin(folder: &Path, machine: &Machine) -> Result<Option<String>, StudyError> {
     let run = ResolvedRun::load(folder)?;
     if is_done(folder) || run.post_hoc.is_some() {
         return Ok(None);
     }
     let out_root = ResolvedRun::out_root(folder)?;
-    let twins = Twins::below(&out_root, &run.study);
-    let Some(twin) = twins.of(&run, Some(device)) else { return Ok(None) };
+    let twins = Twins::below(&out_root, &study_of(folder)?);
+    let Some(twin) = twins.of(&run, |other| was_on(other, machine)) else { return Ok(None) };
     // Who holds the run is told to whoever goes on to train it.
     let Ok(_lock) = RunLock::acquire(folder) else { return Ok(None) };
     if is_done(folder) {
         return Ok(None);
     }
+    let Some(taken) = Taken::read(twin)? else { return Ok(None) };
     let from = twin.strip_prefix(&out_root).unwrap_or(twin).to_string_lossy().into_owned();
-    Ok(copy(twin, folder, &from).is_ok().then_some(from))
+    taken.write(folder, &from)?;
+    Ok(Some(from))
 }
 
-fn copy(twin: &Path, folder: &Path, from: &str) -> Result<(), StudyError> {
-    let mut done = Done::load(twin)?;
-    for (name, digest) in &mut done.files {
-        let own = folder.join(name);
-        if name == RUN_FILE {
-            // It names the study, dataset and arm the run has here.
-            *digest = Digest::of_file(&own)?;
-        } else {
-            let other = twin.join(name);
-            let content = fs::read(&other).map_err(StudyError::io("read", &other))?;
-            write_atomic(&own, &content)?;
+/// The folder of the study that a run's folder lies in, by name.
+fn study_of(folder: &Path) -> Result<String, StudyError> {
+    let whole = folder.canonicalize().map_err(StudyError::io("find", folder))?;
+    let study = whole.ancestors().nth(2).and_then(Path::file_name).unwrap_or_default();
+    Ok(study.to_string_lossy().into_owned())
+}
+
+/// A finished run, read whole.
+struct Taken {
+    done: Done,
+    files: Vec<(String, Vec<u8>)>,
+    machines: Machines,
+}
+
+impl Taken {
+    /// None when a file is not the one the run left: it was changed, or is being made again.
+    fn read(twin: &Path) -> Result<Option<Self>, StudyError> {
+        let done = Done::load(twin)?;
+        let mut files = Vec::new();
+        for (name, digest) in done.files.iter().filter(|(name, _)| *name != RUN_FILE) {
+            let path = twin.join(name);
+            let content = fs::read(&path).map_err(StudyError::io("read", &path))?;
+            if Digest::of_bytes(&content) != *digest {
+                return Ok(None);
+            }
+            files.push((name.clone(), content));
         }
-    }
-    // What is shown, but decides nothing.
-    for name in BESIDE {
-        if let Ok(content) = fs::read(twin.join(name)) {
-            write_atomic(&folder.join(name), &content)?;
+        for name in BESIDE {
+            if let Ok(content) = fs::read(twin.join(name)) {
+                files.push((name.to_owned(), content));
+            }
         }
+        Ok(Some(Self { done, files, machines: Machines::of(twin)? }))
     }
-    let machines = Machines::of(twin)?;
-    let first = machines.taken_from.clone().unwrap_or_else(|| from.to_owned());
-    Machines { taken_from: Some(first), ..machines }.save(folder)?;
-    Failure::forget(folder);
-    Ok(save_json(&folder.join("DONE"), &done)?)
+
+    fn write(mut self, folder: &Path, from: &str) -> Result<(), StudyError> {
+        // A training that was begun here must not go on between another's files.
+        let state = folder.join(STATE_FILE);
+        if state.exists() {
+            fs::remove_file(&state).map_err(StudyError::io("remove", &state))?;
+        }
+        for (name, content) in &self.files {
+            write_atomic(&folder.join(name), content)?;
+        }
+        // It names the study, dataset and arm the run has here.
+        self.done.files.insert(RUN_FILE.to_owned(), Digest::of_file(&folder.join(RUN_FILE))?);
+        self.machines.taken_from.get_or_insert_with(|| from.to_owned());
+        self.machines.save(folder)?;
+        Failure::forget(folder);
+        Ok(save_json(&folder.join("DONE"), &self.done)?)
+    }
 }
 
 const RUN_FILE: &str = "run.json";
-/// Files of a run that `DONE` does not name.
-const BESIDE: [&str; 1] = ["distributions.csv"];
 
-/// True when the run in `folder` was on this kind of device only, as far as it says.
-fn was_on(folder: &Path, device: &str) -> bool {
+/// True when the run in `folder` was computed on such a machine only, as far as it says.
+fn was_on(folder: &Path, machine: &Machine) -> bool {
+    let kind = |m: &Machine| {
+        // `cuda` of `cuda(0)`: which of several alike does not matter.
+        let device = m.device.split('(').next().unwrap_or_default().to_owned();
+        (device, m.gpu.clone(), m.driver.clone(), m.cpu.clone())
+    };
     let machines = Machines::of(folder).map(|found| found.machines).unwrap_or_default();
-    !machines.is_empty() && machines.iter().all(|machine| kind(&machine.device) == kind(device))
-}
-
-/// `cuda` of `cuda(0)`.
-fn kind(device: &str) -> &str {
-    device.split('(').next().unwrap_or(device)
+    !machines.is_empty() && machines.iter().all(|other| kind(other) == kind(machine))
 }
 
 fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {

@@ -32,8 +32,12 @@ pub fn write_parquet(study_dir: &Path, folder: &Path) -> Result<Vec<PathBuf>, Re
         let path = folder.join(format!("predictions-{}.parquet", dataset.name));
         let runs = dataset.runs(&plan).filter_map(|run| {
             let file = study_dir.join("runs").join(&run.id).join(dataset.predictions_file());
-            // A run that is not finished has none.
-            file.is_file().then(|| {
+            // The results are of the finished runs; another's predictions may be on their way out.
+            let counts = results
+                .rows
+                .iter()
+                .any(|row| (&row.dataset, &row.arm, row.seed) == (&dataset.name, &run.arm, run.seed));
+            counts.then(|| {
                 let predictions = Predictions::load(&file, &dataset.label_set, &dataset.aus)?;
                 Ok(prediction_cells(run, &predictions))
             })

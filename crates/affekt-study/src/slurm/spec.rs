@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::overlay::{hint, plain, suggestion};
+use crate::overlay::{Place, hint, plain, suggestion};
 
 /// Resources and habits of a Slurm submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,19 +109,18 @@ impl SlurmSpec {
     /// [`SlurmError`].
     pub fn load(file: Option<&Path>, overrides: &[String]) -> Result<Self, SlurmError> {
         let mut table = toml::Table::new();
+        let mut spec = Self::default();
         if let Some(path) = file {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| SlurmError::Read { path: path.to_owned(), source })?;
-            // Read as it stands for the place of what is wrong with it.
             let at = |error: toml::de::Error| {
-                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-                parse(&format_args!("{}:{line}", path.display()), &error)
+                let place = error.span().map_or(Place::File, |span| Place::of_line(&text, &span));
+                parse(place.head(path), &error, &place.excerpt())
             };
-            toml::from_str::<Self>(&text).map_err(at)?;
             table = text.parse().map_err(at)?;
+            // Of the text and not of the table, which knows no places.
+            spec = toml::from_str(&text).map_err(at)?;
         }
-        let read = |table: toml::Table| toml::Value::Table(table).try_into::<Self>();
-        let mut spec = read(table.clone()).map_err(|error| parse(&"Slurm", &error))?;
         for pair in overrides {
             let place = format!("--slurm-set {pair}");
             let Some((key, word)) = pair.split_once('=') else {
@@ -130,7 +129,8 @@ impl SlurmSpec {
             // A value that is no TOML is a plain word, as a shell user writes it.
             let value = format!("v = {word}").parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
             table.insert(key.trim().to_owned(), value.unwrap_or_else(|| word.into()));
-            spec = read(table.clone()).map_err(|error| parse(&place, &error))?;
+            let merged = toml::Value::Table(table.clone()).try_into();
+            spec = merged.map_err(|error| parse(place, &error, ""))?;
         }
         spec.check()?;
         Ok(spec)
@@ -189,10 +189,10 @@ impl SlurmSpec {
     }
 }
 
-fn parse(place: &impl ToString, error: &toml::de::Error) -> SlurmError {
+fn parse(place: String, error: &toml::de::Error, excerpt: &str) -> SlurmError {
     let hint = hint(error.message());
-    let message = format!("{}{}", plain(error.message()), suggestion(hint.as_ref()));
-    SlurmError::Parse { place: place.to_string(), message }
+    let message = format!("{}{}{excerpt}", plain(error.message()), suggestion(hint.as_ref()));
+    SlurmError::Parse { place, message }
 }
 
 #[cfg(test)]
@@ -208,9 +208,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("slurm.toml");
         for (text, parts) in [
-            ("partition = \"gpu\"\ntimeout_min = \"long\"\n", [":2: ", "invalid type"]),
-            ("\n\npartitoin = \"gpu\"\n", [":3: ", "did you mean `partition`?"]),
-            ("partition = \n", [":1: ", ""]),
+            ("partition = \"gpu\"\ntimeout_min = \"long\"\n", [":2:15: ", "invalid type"]),
+            ("\n\npartitoin = \"gpu\"\n", [":3:1: ", "did you mean `partition`?"]),
+            ("partition = \n", [":1:", "^"]),
         ] {
             std::fs::write(&path, text).unwrap();
             let error = SlurmSpec::load(Some(&path), &[]).unwrap_err().to_string();

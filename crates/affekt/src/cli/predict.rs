@@ -13,7 +13,8 @@ Examples:
 A row for each face, or for each picture without one, with the reason. Pictures that cannot be read do not end it; started
 again after a kill, the same command goes on.")]
 pub(crate) struct PredictArgs {
-    /// Pictures, and folders of pictures or of the frames of videos
+    /// Pictures, and folders of pictures or of the frames of videos: pictures of a folder that are named alike but for the
+    /// number at the end
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Checkpoint of a run, or the run's folder

@@ -21,7 +21,8 @@ struct Preview {
     runs: u64,
     done: u64,
     to_do: u64,
-    /// Of those to do, the ones that another study has finished: they are taken over, not trained.
+    /// Of those to do, the ones that another study has finished: on the same kind of machine they are taken over, not
+    /// trained.
     to_take: u64,
     jobs: u64,
     median_seconds: Option<f64>,
@@ -82,7 +83,7 @@ fn preview(args: &PlanArgs) -> anyhow::Result<Preview> {
         let twins = Twins::below(out, &spec.study);
         let open: BTreeSet<&str> = run_ids_to_do.iter().map(String::as_str).collect();
         let open_runs = planned.runs.iter().filter(|run| open.contains(run.id.as_str()));
-        to_take = open_runs.filter(|run| twins.of(run, None).is_some()).count() as u64;
+        to_take = open_runs.filter(|run| twins.of(run, |_| true).is_some()).count() as u64;
         let marks = planned.plan.runs.iter().filter_map(|run| Done::load(&run_folder(&dir, run)).ok());
         seconds = marks.filter_map(|done| done.seconds).collect();
     }
@@ -136,7 +137,7 @@ fn render(preview: &Preview) -> String {
     };
     let taken = match preview.to_take {
         0 => String::new(),
-        n => format!(", {n} of them to be taken from other studies that ran them"),
+        n => format!(", {n} of them finished by another study (taken over on the same kind of machine)"),
     };
     let to_do: String =
         preview.run_ids_to_do.iter().fold(String::new(), |text, id| text + "  to do  " + id + "\n");

@@ -175,7 +175,7 @@ fn tell_unfinished(outcomes: &[JobOutcome]) -> bool {
                 any = true;
                 eprintln!("run {} was not run", outcome.job.id);
             }
-            JobStatus::Done { .. } => {}
+            JobStatus::Done { .. } | JobStatus::Taken { .. } => {}
         }
     }
     any

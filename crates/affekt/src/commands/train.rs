@@ -20,6 +20,8 @@ use affekt_study::{LockError, take_twin};
 use affekt_train::TrainError;
 
 use crate::cli::TrainArgs;
+#[cfg(feature = "torch")]
+use crate::machine;
 use crate::output::Outcome;
 
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
@@ -40,8 +42,12 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let device = affekt_tensor::device(&args.device).context("--device")?;
     let run = || {
-        if let Some(from) = take_twin(&args.run, &format!("{device:?}").to_lowercase())? {
-            eprintln!("taken from {from}, a finished run of the same inputs");
+        match take_twin(&args.run, &machine::this(&format!("{device:?}").to_lowercase())) {
+            Ok(Some(from)) => eprintln!("taken from {from}, a finished run of the same inputs"),
+            Ok(None) => {}
+            Err(error) => {
+                eprintln!("not taken from another study but trained: {:#}", anyhow::Error::new(error))
+            }
         }
         crate::train::run(&args.run, device, every, stop)
     };

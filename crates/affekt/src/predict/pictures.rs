@@ -58,17 +58,19 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Item>) -> anyhow::Result<()
     folders.iter().try_for_each(|inner| walk(inner, depth - 1, found))
 }
 
-/// Makes the pictures of a folder the frames of a video where they are named as such: one name, numbers at its end.
-/// Photographs of several people, `s0001_002.jpg` and `s0002_001.jpg`, are not.
+/// Makes the numbered pictures of a folder the frames of a video where they are named as such: one name, numbers at its
+/// end. Photographs of several people, `s0001_002.jpg` and `s0002_001.jpg`, are not; nor is a `cover.jpg` among frames.
 fn name_frames(folder: &Path, pictures: &mut [Item]) {
-    let numbered: Option<Vec<(String, u64)>> = pictures.iter().map(|picture| frame(&picture.path)).collect();
-    let Some(numbered) = numbered else { return };
-    if numbered.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+    let mut numbered: Vec<(&mut Item, String, u64)> = pictures
+        .iter_mut()
+        .filter_map(|picture| frame(&picture.path).map(|(name, number)| (picture, name, number)))
+        .collect();
+    if numbered.windows(2).any(|pair| pair[0].1 != pair[1].1) {
         return;
     }
-    for (picture, (_, number)) in pictures.iter_mut().zip(numbered) {
+    for (picture, _, number) in &mut numbered {
         picture.video = folder.to_string_lossy().into_owned();
-        picture.frame = Some(number);
+        picture.frame = Some(*number);
     }
 }
 
@@ -92,9 +94,16 @@ mod tests {
     #[test]
     fn frames_come_by_number_folder_by_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in
-            ["b/frame10.png", "b/frame9.JPG", "a/x.png", "a/notes.txt", "c.jpeg", "d/s1_2.png", "d/s2_1.png"]
-        {
+        for name in [
+            "b/frame10.png",
+            "b/frame9.JPG",
+            "b/cover.png",
+            "a/x.png",
+            "a/notes.txt",
+            "c.jpeg",
+            "d/s1_2.png",
+            "d/s2_1.png",
+        ] {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"").unwrap();
@@ -106,12 +115,20 @@ mod tests {
             .iter()
             .map(|item| item.path.strip_prefix(&root).unwrap().to_string_lossy().into_owned())
             .collect();
-        let expected =
-            ["c.jpeg", "a/x.png", "b/frame9.JPG", "b/frame10.png", "d/s1_2.png", "d/s2_1.png", "lost.png"];
+        let expected = [
+            "c.jpeg",
+            "a/x.png",
+            "b/cover.png",
+            "b/frame9.JPG",
+            "b/frame10.png",
+            "d/s1_2.png",
+            "d/s2_1.png",
+            "lost.png",
+        ];
         assert_eq!(names, expected);
-        assert_eq!(items[2].frame, Some(9));
-        assert_eq!(items[2].video, root.join("b").to_string_lossy());
-        for photograph in [0, 1, 4, 5] {
+        assert_eq!(items[3].frame, Some(9));
+        assert_eq!(items[3].video, root.join("b").to_string_lossy());
+        for photograph in [0, 1, 2, 5, 6] {
             assert_eq!((items[photograph].frame, items[photograph].video.as_str()), (None, ""));
         }
         let empty = tempfile::tempdir().unwrap();
