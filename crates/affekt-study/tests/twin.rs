@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Machine, Machines};
 use affekt_study::{
-    Done, RUN_OUTPUTS, ResolvedRun, RunLock, Twins, finish_run, is_done, is_intact, take_twin,
+    Done, RUN_OUTPUTS, ResolvedRun, RunLock, STATE_FILE, Twins, finish_run, is_done, is_intact, take_twin,
 };
 use support::planned;
 

@@ -28,7 +28,7 @@ pub enum Place {
 
 impl Place {
     /// The place of some bytes of `text`.
-    pub(super) fn of_line(text: &str, span: &Range<usize>) -> Self {
+    pub(crate) fn of_line(text: &str, span: &Range<usize>) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
         let begin = before.rfind('\n').map_or(0, |at| at + 1);
         let shown = text[begin..].lines().next().unwrap_or_default();
