@@ -25,6 +25,10 @@ pub(crate) struct TableView {
     caption: String,
     columns: Vec<CellView>,
     rows: Vec<Vec<CellView>>,
+    /// Rows that only the file holds.
+    more: usize,
+    /// Name of that file.
+    file: String,
 }
 
 /// A figure as the templates print it.
@@ -34,7 +38,21 @@ pub(crate) struct FigureView {
     title: String,
     description: String,
     svg: String,
-    table: TableView,
+    /// None where the page leaves it to the file beside it.
+    table: Option<TableView>,
+    /// Name of that file.
+    file: String,
+}
+
+/// How much of a figure a page holds; its files hold all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// The picture, what its parts say when pointed at, and its numbers as a table.
+    Whole,
+    /// The picture and its numbers.
+    Numbers,
+    /// The picture.
+    Picture,
 }
 
 /// Fills a template, which may import `table` and `figure` from `macros.html`; `name` ends in `.html`.
@@ -54,16 +72,36 @@ pub(crate) fn style() -> String {
 }
 
 /// A figure in the page; under a dataset's heading its title need not name the dataset again.
-pub(crate) fn figure_view(figure: &dyn Figure, dataset: &str) -> FigureView {
+pub(crate) fn figure_view(figure: &dyn Figure, dataset: &str, detail: Detail) -> FigureView {
     let title = figure.title();
+    let (svg, table) = (figure.svg(), figure.table());
     let short = title.strip_prefix(dataset).and_then(|t| t.strip_prefix(": "));
     FigureView {
         id: figure.id().to_owned(),
         title: short.map_or_else(|| title.to_owned(), capitalised),
         description: figure.description(),
-        svg: figure.svg(),
-        table: table_view(&figure.table()),
+        svg: if detail == Detail::Whole { svg } else { without_tips(&svg) },
+        file: file_of(&table),
+        table: (detail < Detail::Picture).then(|| table_view(&table, usize::MAX)),
     }
+}
+
+/// A figure without the titles of its shapes; its own has an id and stays.
+fn without_tips(svg: &str) -> String {
+    let mut rest = svg;
+    let mut short = String::with_capacity(svg.len());
+    while let Some((before, tip)) = rest.split_once("><title>") {
+        let Some((_, after)) = tip.split_once("</title></") else { break };
+        let Some((_, after)) = after.split_once('>') else { break };
+        short.push_str(before);
+        short.push_str("/>");
+        rest = after;
+    }
+    short + rest
+}
+
+fn file_of(table: &DataTable) -> String {
+    format!("tables/{}.csv", table.id)
 }
 
 fn capitalised(text: &str) -> String {
@@ -71,12 +109,12 @@ fn capitalised(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The tables that have a row.
-pub(crate) fn tables(list: &[DataTable]) -> Vec<TableView> {
-    list.iter().filter(|table| !table.rows.is_empty()).map(table_view).collect()
+/// The tables that have a row, of each its first rows, `most` at most.
+pub(crate) fn tables(list: &[DataTable], most: usize) -> Vec<TableView> {
+    list.iter().filter(|table| !table.rows.is_empty()).map(|table| table_view(table, most)).collect()
 }
 
-fn table_view(table: &DataTable) -> TableView {
+fn table_view(table: &DataTable, most: usize) -> TableView {
     let columns = table.columns.iter().enumerate();
     TableView {
         id: table.id.clone(),
@@ -84,7 +122,9 @@ fn table_view(table: &DataTable) -> TableView {
         columns: columns
             .map(|(i, name)| CellView { text: name.clone(), numeric: table.is_numeric(i) })
             .collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell_view).collect()).collect(),
+        rows: table.rows.iter().take(most).map(|row| row.iter().map(cell_view).collect()).collect(),
+        more: table.rows.len().saturating_sub(most),
+        file: file_of(table),
     }
 }
 

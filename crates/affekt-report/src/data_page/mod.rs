@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::base64::base64;
 use crate::figures::{AuRates, PartCounts, VaDensity};
-use crate::html::{FigureView, TableView, figure_view, fill, style, tables as table_views};
+use crate::html::{Detail, FigureView, TableView, figure_view, fill, style, tables as table_views};
 use crate::{DataTable, ReportError};
 
 const TEMPLATE: &str = include_str!("../../templates/data.html");
@@ -61,17 +61,17 @@ struct DataPage<'a> {
 pub fn data_page(view: &DataView) -> Result<String, ReportError> {
     let has_classes = view.whole.classes.iter().any(|class| class.rows > 0);
     let has_aus = view.whole.aus.iter().any(|au| au.labelled > 0);
-    let list = |table: DataTable| table_views(&[table]);
+    let list = |table: DataTable| table_views(&[table], usize::MAX);
     let page = DataPage {
         css: format!("{}{DATA_CSS}", style()),
         title: &view.title,
         subtitle: subtitle(view, has_classes),
         answers: answers::answers(view),
         warnings: &view.warnings,
-        classes: has_classes.then(|| figure_view(&class_counts(view), "")),
+        classes: has_classes.then(|| figure_view(&class_counts(view), "", Detail::Whole)),
         class_tables: if has_classes { list(tables::subjects(view)) } else { Vec::new() },
-        va: density(view).map(|figure| figure_view(&figure, "")),
-        aus: has_aus.then(|| figure_view(&AuRates::of(&view.whole, &view.parts), "")),
+        va: density(view).map(|figure| figure_view(&figure, "", Detail::Whole)),
+        aus: has_aus.then(|| figure_view(&AuRates::of(&view.whole, &view.parts), "", Detail::Whole)),
         pictures: picture_groups(view, has_classes),
         broken: &view.broken,
         parts: list(tables::parts(view)),

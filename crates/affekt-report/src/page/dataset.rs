@@ -28,6 +28,8 @@ pub(crate) struct Group {
     pub(crate) flow: bool,
     /// Small pictures, each with its words.
     pub(crate) pictures: Vec<Thumbnail>,
+    /// True for what even the shortest page shows.
+    pub(crate) is_essential: bool,
 }
 
 /// Everything about one dataset.
@@ -60,12 +62,13 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
         tables,
         ..Group::default()
     };
+    let essential = |group: Group| Group { is_essential: true, ..group };
     let mut mistakes: Vec<Box<dyn Figure>> = vec![Box::new(error_structure(study, dataset, slug))];
     mistakes.extend(pair_auc(study, dataset, slug).map(|auc| Box::new(auc) as Box<dyn Figure>));
     let mut training = curves(study, dataset, slug);
     training.extend(reliability(study, dataset, slug).map(|diagram| Box::new(diagram) as Box<dyn Figure>));
     let mut groups = vec![
-        group(
+        essential(group(
             "Scores",
             "",
             vec![
@@ -74,19 +77,19 @@ pub(crate) fn section(study: &Study, dataset: &Dataset, slug: &str) -> Result<Da
                 Box::new(per_class(study, dataset, slug)?),
             ],
             vec![headline_metrics(study, dataset, slug)],
-        ),
+        )),
         group(
             "Confusion",
             "One matrix per arm, all seeds together.",
             confusions(study, dataset, slug),
             Vec::new(),
         ),
-        group(
+        essential(group(
             "Structure of the mistakes",
             "",
             mistakes,
             differences::table(study, dataset, slug)?.into_iter().collect(),
-        ),
+        )),
         group("On the circumplex", "", maps::figures(study, dataset, slug), Vec::new()),
         group("Training and calibration", "", training, vec![calibration_table(study, dataset, slug)]),
     ];

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::thumbnails::Thumbnail;
 use super::verdicts::symbol;
 use super::{Group, Page};
-use crate::ReportError;
-use crate::html::{FigureView, TableView, figure_view, fill, style, tables};
+use crate::html::{Detail, FigureView, TableView, figure_view, fill, style, tables};
+use crate::{DataTable, Figure, ReportError};
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
 
@@ -96,14 +96,42 @@ struct PageView {
 const LARGEST: usize = 2_000_000;
 /// Figures of a topic that a page too large keeps, where the topic has twice as many: a matrix for each of many arms.
 const FEW: usize = 4;
+/// Rows of a table that the shortest page shows.
+const MOST_ROWS: usize = 40;
 
-/// The whole page; one that would be too large leaves to the files beside it what they hold as well.
-pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
-    let html = fill("report.html", TEMPLATE, &view(page, false))?;
-    if html.len() < LARGEST { Ok(html) } else { fill("report.html", TEMPLATE, &view(page, true)) }
+/// How much of a study its page holds, from all of it to the least; the files beside it hold all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    Whole,
+    /// Without the results by seed, the words of the parts of figures, and all but a few of many figures on a topic.
+    Few,
+    /// Without the numbers of figures.
+    Pictures,
+    /// Of each dataset the essential figures, and of large tables the beginning.
+    Essential,
 }
 
-fn view(page: &Page, is_short: bool) -> PageView {
+/// The page, as much of it as is not too large.
+pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
+    for extent in [Extent::Whole, Extent::Few, Extent::Pictures] {
+        let html = fill("report.html", TEMPLATE, &view(page, extent))?;
+        if html.len() < LARGEST {
+            return Ok(html);
+        }
+    }
+    fill("report.html", TEMPLATE, &view(page, Extent::Essential))
+}
+
+fn view(page: &Page, extent: Extent) -> PageView {
+    let is_short = extent > Extent::Whole;
+    let detail = match extent {
+        Extent::Whole => Detail::Whole,
+        Extent::Few => Detail::Numbers,
+        Extent::Pictures | Extent::Essential => Detail::Picture,
+    };
+    let most = if extent == Extent::Essential { MOST_ROWS } else { usize::MAX };
+    let tables = |list: &[DataTable]| tables(list, most);
+    let figure_view = |figure: &dyn Figure| figure_view(figure, "", detail);
     PageView {
         css: style(),
         study: page.study.clone(),
@@ -122,10 +150,10 @@ fn view(page: &Page, is_short: bool) -> PageView {
         unfinished: page.unfinished.clone(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
         arms: page.arms.clone(),
-        limits: page.limits.iter().map(|f| figure_view(f, "")).collect(),
+        limits: page.limits.iter().map(|f| figure_view(f)).collect(),
         without_limits: page.without_limits.clone(),
         across: tables(&page.across),
-        sweep: page.sweep.as_ref().map(|f| figure_view(f, "")),
+        sweep: page.sweep.as_ref().map(|f| figure_view(f)),
         datasets: page
             .datasets
             .iter()
@@ -133,11 +161,11 @@ fn view(page: &Page, is_short: bool) -> PageView {
                 name: d.name.clone(),
                 slug: d.slug.clone(),
                 intro: d.intro.clone(),
-                groups: d.groups.iter().map(|g| group_view(g, &d.name, is_short)).collect(),
+                groups: d.groups.iter().map(|g| group_view(g, &d.name, extent, detail)).collect(),
             })
             .collect(),
-        forests: page.forests.iter().map(|f| figure_view(f, "")).collect(),
-        ranks: page.ranks.iter().map(|f| figure_view(f, "")).collect(),
+        forests: page.forests.iter().map(|f| figure_view(f)).collect(),
+        ranks: page.ranks.iter().map(|f| figure_view(f)).collect(),
         tests: tables(&page.tests),
         alpha: page.alpha.to_string(),
         notes: page.exclusions.notes.clone(),
@@ -175,18 +203,23 @@ fn verdict_view(row: &super::VerdictRow) -> VerdictView {
     }
 }
 
-fn group_view(group: &Group, dataset: &str, is_short: bool) -> GroupView {
+fn group_view(group: &Group, dataset: &str, extent: Extent, detail: Detail) -> GroupView {
     let all = group.figures.len();
-    let shown = if is_short && all >= 2 * FEW { FEW } else { all };
+    let shown = match extent {
+        Extent::Essential if !group.is_essential => 0,
+        Extent::Few | Extent::Pictures | Extent::Essential if all >= 2 * FEW => FEW,
+        _ => all,
+    };
     let mut notes = group.notes.clone();
     if shown < all {
-        notes.push(format!("{} more figures are in figures/, their numbers in tables/.", all - shown));
+        let more = if shown == 0 { "The" } else { "More" };
+        notes.push(format!("{more} figures ({}) are in figures/, their numbers in tables/.", all - shown));
     }
     GroupView {
         heading: group.heading.clone(),
         intro: group.intro.clone(),
-        figures: group.figures.iter().take(shown).map(|f| figure_view(f.as_ref(), dataset)).collect(),
-        tables: tables(&group.tables),
+        figures: group.figures.iter().take(shown).map(|f| figure_view(f.as_ref(), dataset, detail)).collect(),
+        tables: tables(&group.tables, if extent == Extent::Essential { MOST_ROWS } else { usize::MAX }),
         notes,
         flow: group.flow || group.figures.len() == 3,
         pictures: group.pictures.iter().map(picture_view).collect(),
