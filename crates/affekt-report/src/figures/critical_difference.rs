@@ -106,7 +106,9 @@ impl Figure for CriticalDifference {
             let (x, y) = (scale.at(*rank), first_row + ROW * row as f64);
             let side = if left { SIDE - 8.0 } else { WIDTH - SIDE + 8.0 };
             svg.polyline("leader line-only", &[[x, AXIS], [x, y - 4.0], [side, y - 4.0]]);
-            let text = format!("{} {rank:.2}", ellipsis(arm, 11.0, SIDE - 42.0));
+            let number = format!("{rank:.2}");
+            let room = SIDE - 16.0 - 6.5 * number.len() as f64;
+            let text = format!("{} {number}", ellipsis(arm, 11.0, room));
             let (align, at) = if left { (Align::End, side - 4.0) } else { (Align::Start, side + 4.0) };
             svg.text("tick", align, [at, y], &text);
             draw_marker(&mut svg, ArmStyle::of(0), [x, AXIS], 3.2, Some(&format!("{arm}: {rank:.3}")));

@@ -6,7 +6,7 @@ use crate::number::{NumberKind, mean_sd};
 use crate::study::Study;
 use crate::{Cell, DataTable};
 
-/// Arms against datasets, one table each for accuracy, macro-F1 and the primary metric; none for a single dataset.
+/// Datasets against arms (arms against datasets where there are many arms), one table each for accuracy, macro-F1 and the primary metric; none for a single dataset.
 pub(crate) fn tables(study: &Study) -> Vec<DataTable> {
     let datasets = &study.plan.datasets;
     if datasets.len() < 2 {
@@ -41,5 +41,19 @@ fn table(study: &Study, datasets: &[PlannedDataset], metric: &str) -> DataTable 
         }
         table.rows.push(row);
     }
-    table
+    if study.arms().count() > MOST_COLUMNS { transposed(&table, "arm") } else { table }
+}
+
+/// Arms beyond which they are rows: a table of more columns leaves the paper.
+const MOST_COLUMNS: usize = 8;
+
+fn transposed(table: &DataTable, corner: &str) -> DataTable {
+    let mut turned = DataTable::new(&*table.id, &*table.caption, &[corner]);
+    turned.columns.extend(table.rows.iter().map(|row| row[0].print()));
+    let line = |(index, name): (usize, &String)| {
+        let cells = table.rows.iter().map(|row| row[index].clone());
+        std::iter::once(Cell::text(&**name)).chain(cells).collect()
+    };
+    turned.rows = table.columns.iter().enumerate().skip(1).map(line).collect();
+    turned
 }
