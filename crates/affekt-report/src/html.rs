@@ -111,7 +111,31 @@ fn capitalised(text: &str) -> String {
 
 /// The tables that have a row, of each its first rows, `most` at most.
 pub(crate) fn tables(list: &[DataTable], most: usize) -> Vec<TableView> {
-    list.iter().filter(|table| !table.rows.is_empty()).map(|table| table_view(table, most)).collect()
+    let filled = list.iter().filter(|table| !table.rows.is_empty());
+    filled.flat_map(|table| pieces(table, most)).collect()
+}
+
+/// Columns of a table that a printed page has room for, in small type.
+const MOST_COLUMNS: usize = 16;
+
+/// A table, or where it is too wide several, each with its first column and some of the others.
+fn pieces(table: &DataTable, most: usize) -> Vec<TableView> {
+    let others = table.columns.len().saturating_sub(1);
+    if others < MOST_COLUMNS {
+        return vec![table_view(table, most)];
+    }
+    let n = others.div_ceil(MOST_COLUMNS / 2);
+    let width = others.div_ceil(n);
+    let piece = |part: usize| {
+        let columns =
+            || std::iter::once(0).chain((1 + part * width)..(1 + (part + 1) * width).min(1 + others));
+        let id = format!("{}-{}", table.id, part + 1);
+        let mut piece = DataTable::new(id, format!("{} ({} of {n})", table.caption, part + 1), &[]);
+        piece.columns = columns().map(|at| table.columns[at].clone()).collect();
+        piece.rows = table.rows.iter().map(|row| columns().map(|at| row[at].clone()).collect()).collect();
+        TableView { file: file_of(table), ..table_view(&piece, most) }
+    };
+    (0..n).map(piece).collect()
 }
 
 fn table_view(table: &DataTable, most: usize) -> TableView {
