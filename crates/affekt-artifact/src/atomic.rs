@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ArtifactError;
@@ -32,6 +33,38 @@ pub fn remove_strays(folder: &Path) {
     }
 }
 
+/// As [`remove_strays`], but only what writers left that are not there any more: for a folder that others may write to.
+///
+/// Where it cannot be told, as of another host's processes, the file stays.
+pub fn remove_dead_strays(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let writer = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
+        let dead = writer.and_then(|name| name.rsplit_once('.')).is_some_and(|(rest, writer)| {
+            let here = rest.rsplit_once('.').is_some_and(|(_, writer)| writer == host());
+            let pid = writer.split('-').next().unwrap_or_default();
+            let is_number = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
+            here && is_number && Path::new("/proc/self").exists() && !Path::new("/proc").join(pid).exists()
+        });
+        if dead {
+            // A stray that stays is never taken for a result.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// This host, as part of a file name.
+fn host() -> &'static str {
+    static HOST: OnceLock<String> = OnceLock::new();
+    HOST.get_or_init(|| {
+        let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        if name.is_empty() { "host".to_owned() } else { name }
+    })
+}
+
 /// As [`write_atomic`], the content coming from `fill`.
 ///
 /// # Errors
@@ -46,7 +79,7 @@ pub fn write_atomic_with(
     fs::create_dir_all(folder).map_err(ArtifactError::io("create folder", folder))?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let temporary = folder.join(format!(".{name}.{}-{count}.tmp", std::process::id()));
+    let temporary = folder.join(format!(".{name}.{}.{}-{count}.tmp", host(), std::process::id()));
 
     let written = (|| {
         let mut out = BufWriter::new(File::create(&temporary)?);

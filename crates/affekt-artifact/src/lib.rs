@@ -28,7 +28,7 @@ mod tests_table;
 mod training_log;
 mod warnings;
 
-pub use atomic::{remove_strays, write_atomic, write_atomic_with};
+pub use atomic::{remove_dead_strays, remove_strays, write_atomic, write_atomic_with};
 pub use claims::{Claim, ClaimSet, Evidence, Verdict};
 pub use degeneracy::{DegeneracyRow, DegeneracyTable};
 pub use document::{expect_schema, load_json, save_json};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use affekt_artifact::{
     ArtifactError, ClaimSet, Digest, Hasher, Limits, Manifest, ManifestRow, Plan, Predictions, Quarantine,
-    QuarantineItem, QuarantineReason, ResultRow, Results, Tests, TrainingLog, write_atomic,
-    write_atomic_with,
+    QuarantineItem, QuarantineReason, ResultRow, Results, Tests, TrainingLog, remove_dead_strays,
+    write_atomic, write_atomic_with,
 };
 use affekt_core::{LabelSet, SampleId, Split, SubjectId};
 
@@ -183,6 +183,33 @@ fn a_failed_write_leaves_the_old_file_and_no_other() {
     write_atomic(&path, b"new").unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn strays_of_the_dead_go_and_a_writers_stay() {
+    let folder = Folder::new();
+    let path = folder.path().join("x");
+    let mut dead = std::process::Command::new("true").spawn().unwrap();
+    let pid = dead.id();
+    dead.wait().unwrap();
+    let names = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    write_atomic_with(&path, |out| {
+        let mine = names().remove(0);
+        let other = mine.replace(&format!(".{}-", std::process::id()), &format!(".{pid}-"));
+        let elsewhere = other.replace(&format!(".{pid}-"), &format!("-of-another.{pid}-"));
+        for stray in [&other, &elsewhere] {
+            std::fs::write(folder.path().join(stray), "half")?;
+        }
+        remove_dead_strays(folder.path());
+        let left = names();
+        assert!(left.contains(&mine) && left.contains(&elsewhere) && !left.contains(&other), "{left:?}");
+        out.write_all(b"whole")
+    })
+    .unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "whole");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance};
+use affekt_artifact::{Plan, PlannedArm, PlannedDataset, PlannedRun, Provenance, remove_dead_strays};
 use affekt_ot::CostMatrix;
 
 use crate::cost::{Context, cost_of, prototypes, source_name};
@@ -66,6 +66,7 @@ impl PlannedStudy {
                 run.save(&folder)?;
             }
         }
+        remove_dead_strays(study_dir);
         let path = study_dir.join("plan.toml");
         if Plan::load(&path).is_ok_and(|old| old == self.plan) {
             return Ok(());
