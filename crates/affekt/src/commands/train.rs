@@ -46,7 +46,7 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
             Ok(Some(from)) => eprintln!("taken from {from}, a finished run of the same inputs"),
             Ok(None) => {}
             Err(error) => {
-                eprintln!("not taken from another study but trained: {:#}", anyhow::Error::new(error))
+                eprintln!("not taken from another study but trained: {:#}", anyhow::Error::new(error));
             }
         }
         crate::train::run(&args.run, device, every, stop)
