@@ -118,24 +118,21 @@ pub(crate) fn tables(list: &[DataTable], most: usize) -> Vec<TableView> {
 /// Columns of a table that a printed page has room for, in small type.
 const MOST_COLUMNS: usize = 16;
 
-/// A table, or where it is too wide several, each with its first column and some of the others.
+/// A table, or where it is too wide several of about the same width.
 fn pieces(table: &DataTable, most: usize) -> Vec<TableView> {
     let others = table.columns.len().saturating_sub(1);
     if others < MOST_COLUMNS {
         return vec![table_view(table, most)];
     }
     let n = others.div_ceil(MOST_COLUMNS / 2);
-    let width = others.div_ceil(n);
-    let piece = |part: usize| {
-        let columns =
-            || std::iter::once(0).chain((1 + part * width)..(1 + (part + 1) * width).min(1 + others));
-        let id = format!("{}-{}", table.id, part + 1);
-        let mut piece = DataTable::new(id, format!("{} ({} of {n})", table.caption, part + 1), &[]);
-        piece.columns = columns().map(|at| table.columns[at].clone()).collect();
-        piece.rows = table.rows.iter().map(|row| columns().map(|at| row[at].clone()).collect()).collect();
-        TableView { file: file_of(table), ..table_view(&piece, most) }
-    };
-    (0..n).map(piece).collect()
+    let narrow = table.narrowed(others.div_ceil(n));
+    let n = narrow.len();
+    let numbered = narrow.into_iter().enumerate().map(|(at, piece)| TableView {
+        caption: format!("{} ({} of {n})", piece.caption, at + 1),
+        file: file_of(table),
+        ..table_view(&piece, most)
+    });
+    numbered.collect()
 }
 
 fn table_view(table: &DataTable, most: usize) -> TableView {
@@ -154,4 +151,35 @@ fn table_view(table: &DataTable, most: usize) -> TableView {
 
 fn cell_view(cell: &Cell) -> CellView {
     CellView { text: cell.print(), numeric: cell.is_numeric() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_COLUMNS, tables, without_tips};
+    use crate::{Cell, DataTable};
+
+    #[test]
+    fn a_figure_loses_what_its_shapes_say_and_keeps_its_title() {
+        let svg = "<svg><title id=\"t\">T</title><circle r=\"1\"><title>a &lt; b</title></circle><rect x=\"0\"/>\
+                   <g><line y=\"2\"><title>c</title></line></g></svg>";
+        let short =
+            "<svg><title id=\"t\">T</title><circle r=\"1\"/><rect x=\"0\"/><g><line y=\"2\"/></g></svg>";
+        assert_eq!(without_tips(svg), short);
+        assert_eq!(without_tips(short), short);
+    }
+
+    #[test]
+    fn a_wide_table_is_set_in_pieces_that_hold_every_column_and_a_long_one_is_cut() {
+        let mut table = DataTable::new("t", "c", &["metric"]);
+        table.columns.extend((0..21).map(|arm| format!("arm {arm}")));
+        table.rows.extend((0..5).map(|row| (0..22).map(|at| Cell::Count(100 * row + at)).collect()));
+        let views = tables(&[table, DataTable::new("empty", "c", &["x"])], 3);
+        let columns = |at: usize| views[at].columns.iter().map(|c| c.text.as_str()).collect::<Vec<_>>();
+        assert_eq!(views.len(), 3);
+        assert!(views.iter().all(|view| view.columns.len() <= MOST_COLUMNS / 2 + 1));
+        assert_eq!((columns(0)[0], columns(0)[1], columns(2)[7]), ("metric", "arm 0", "arm 20"));
+        assert_eq!(views.iter().map(|view| view.columns.len() - 1).sum::<usize>(), 21);
+        assert_eq!((views[1].rows.len(), views[1].more, views[1].file.as_str()), (3, 2, "tables/t.csv"));
+        assert_eq!((views[1].caption.as_str(), views[2].rows[2][7].text.as_str()), ("c (2 of 3)", "221"));
+    }
 }

@@ -81,6 +81,23 @@ impl DataTable {
         }
     }
 
+    /// The table as tables of the first column and at most `width` of the others; the first keeps the name.
+    pub(crate) fn narrowed(&self, width: usize) -> Vec<Self> {
+        let others: Vec<usize> = (1..self.columns.len()).collect();
+        let pick = |block: &[usize]| [&[0], block].concat();
+        let part = |(at, block): (usize, &[usize])| Self {
+            id: if at == 0 { self.id.clone() } else { format!("{}-{}", self.id, at + 1) },
+            caption: self.caption.clone(),
+            columns: pick(block).iter().map(|i| self.columns[*i].clone()).collect(),
+            rows: self
+                .rows
+                .iter()
+                .map(|row| pick(block).iter().filter_map(|i| row.get(*i).cloned()).collect())
+                .collect(),
+        };
+        others.chunks(width).enumerate().map(part).collect()
+    }
+
     fn is_spread(&self, column: usize) -> bool {
         self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Spread(..))))
     }

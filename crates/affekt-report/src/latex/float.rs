@@ -6,7 +6,7 @@ use crate::{Cell, DataTable};
 /// Rows of a float: a float cannot break across pages.
 const MAX_ROWS: usize = 40;
 /// Columns of means and deviations side by side.
-const MAX_SPREADS: usize = 5;
+pub(super) const MAX_SPREADS: usize = 5;
 /// Characters beyond which a column of words wraps, and from which it is one of sentences.
 const WIDE: usize = 28;
 const SENTENCE: usize = 60;
@@ -21,25 +21,6 @@ pub(crate) fn tabular(table: &DataTable, columns: &[&str], rows: &[Vec<Cell>]) -
         "\\begin{{tabular}}{{{}}}\n\\toprule\n{header}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n",
         columns.concat()
     )
-}
-
-/// A table with a column per arm as tables of few arms each.
-pub(super) fn narrowed(table: &DataTable) -> Vec<DataTable> {
-    let arms: Vec<usize> = (1..table.columns.len()).collect();
-    let blocks = arms.chunks(MAX_SPREADS).enumerate();
-    let pick = |block: &[usize]| [&[0], block].concat();
-    blocks
-        .map(|(at, block)| DataTable {
-            id: if at == 0 { table.id.clone() } else { format!("{}-{}", table.id, at + 1) },
-            caption: table.caption.clone(),
-            columns: pick(block).iter().map(|i| table.columns[*i].clone()).collect(),
-            rows: table
-                .rows
-                .iter()
-                .map(|row| pick(block).iter().filter_map(|i| row.get(*i).cloned()).collect())
-                .collect(),
-        })
-        .collect()
 }
 
 /// A table as `table` floats; one that is longer than a page goes on in the next.
@@ -76,14 +57,14 @@ fn column_type(table: &DataTable, column: usize) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ROWS, floats, narrowed};
+    use super::{MAX_ROWS, MAX_SPREADS, floats};
     use crate::{Cell, DataTable};
 
     #[test]
     fn many_arms_stand_in_several_tables_and_each_once() {
         let mut table = DataTable::new("m", "c", &["metric", "a", "b", "c", "d", "e", "f"]);
         table.rows.push((0..7).map(Cell::Count).collect());
-        let parts = narrowed(&table);
+        let parts = table.narrowed(MAX_SPREADS);
         assert_eq!(parts.iter().map(|t| t.id.as_str()).collect::<Vec<_>>(), ["m", "m-2"]);
         assert_eq!(parts[0].columns, ["metric", "a", "b", "c", "d", "e"]);
         assert_eq!(parts[1].columns, ["metric", "f"]);

@@ -26,7 +26,8 @@ use crate::{DataTable, ReportError};
 pub fn write_latex(study_dir: &Path, out_root: &Path, folder: &Path) -> Result<PathBuf, ReportError> {
     let study = Study::load(study_dir, out_root)?;
     let PaperTables { results, tests, claims } = PaperTables::of(&study);
-    let results: Vec<DataTable> = results.iter().flat_map(float::narrowed).collect();
+    let results: Vec<DataTable> =
+        results.iter().flat_map(|table| table.narrowed(float::MAX_SPREADS)).collect();
     for (name, tables) in [("results", results), ("tests", tests), ("claims", claims)] {
         let floats: Vec<String> = tables.iter().map(float::floats).collect();
         let text = format!("{HEAD}{}", floats.join("\n"));

@@ -6,7 +6,8 @@ use crate::number::{NumberKind, mean_sd};
 use crate::study::Study;
 use crate::{Cell, DataTable};
 
-/// Datasets against arms (arms against datasets where there are many arms), one table each for accuracy, macro-F1 and the primary metric; none for a single dataset.
+/// Datasets against arms (arms against datasets where there are many arms), one table each for accuracy, macro-F1 and the
+/// primary metric; none for a single dataset.
 pub(crate) fn tables(study: &Study) -> Vec<DataTable> {
     let datasets = &study.plan.datasets;
     if datasets.len() < 2 {

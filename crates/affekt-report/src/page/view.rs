@@ -111,6 +111,29 @@ enum Extent {
     Essential,
 }
 
+impl Extent {
+    const fn detail(self) -> Detail {
+        match self {
+            Self::Whole => Detail::Whole,
+            Self::Few => Detail::Numbers,
+            Self::Pictures | Self::Essential => Detail::Picture,
+        }
+    }
+
+    const fn most_rows(self) -> usize {
+        if matches!(self, Self::Essential) { MOST_ROWS } else { usize::MAX }
+    }
+
+    /// How many of a topic's `all` figures are shown.
+    fn figures(self, is_essential: bool, all: usize) -> usize {
+        match self {
+            Self::Essential if !is_essential => 0,
+            Self::Few | Self::Pictures | Self::Essential if all >= 2 * FEW => FEW,
+            _ => all,
+        }
+    }
+}
+
 /// The page, as much of it as is not too large.
 pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
     for extent in [Extent::Whole, Extent::Few, Extent::Pictures] {
@@ -124,14 +147,8 @@ pub(crate) fn render(page: &Page) -> Result<String, ReportError> {
 
 fn view(page: &Page, extent: Extent) -> PageView {
     let is_short = extent > Extent::Whole;
-    let detail = match extent {
-        Extent::Whole => Detail::Whole,
-        Extent::Few => Detail::Numbers,
-        Extent::Pictures | Extent::Essential => Detail::Picture,
-    };
-    let most = if extent == Extent::Essential { MOST_ROWS } else { usize::MAX };
-    let tables = |list: &[DataTable]| tables(list, most);
-    let figure_view = |figure: &dyn Figure| figure_view(figure, "", detail);
+    let tables = |list: &[DataTable]| tables(list, extent.most_rows());
+    let figure_view = |figure: &dyn Figure| figure_view(figure, "", extent.detail());
     PageView {
         css: style(),
         study: page.study.clone(),
@@ -161,7 +178,7 @@ fn view(page: &Page, extent: Extent) -> PageView {
                 name: d.name.clone(),
                 slug: d.slug.clone(),
                 intro: d.intro.clone(),
-                groups: d.groups.iter().map(|g| group_view(g, &d.name, extent, detail)).collect(),
+                groups: d.groups.iter().map(|g| group_view(g, &d.name, extent)).collect(),
             })
             .collect(),
         forests: page.forests.iter().map(|f| figure_view(f)).collect(),
@@ -203,13 +220,9 @@ fn verdict_view(row: &super::VerdictRow) -> VerdictView {
     }
 }
 
-fn group_view(group: &Group, dataset: &str, extent: Extent, detail: Detail) -> GroupView {
+fn group_view(group: &Group, dataset: &str, extent: Extent) -> GroupView {
     let all = group.figures.len();
-    let shown = match extent {
-        Extent::Essential if !group.is_essential => 0,
-        Extent::Few | Extent::Pictures | Extent::Essential if all >= 2 * FEW => FEW,
-        _ => all,
-    };
+    let shown = extent.figures(group.is_essential, all);
     let mut notes = group.notes.clone();
     if shown < all {
         let more = if shown == 0 { "The" } else { "More" };
@@ -218,8 +231,13 @@ fn group_view(group: &Group, dataset: &str, extent: Extent, detail: Detail) -> G
     GroupView {
         heading: group.heading.clone(),
         intro: group.intro.clone(),
-        figures: group.figures.iter().take(shown).map(|f| figure_view(f.as_ref(), dataset, detail)).collect(),
-        tables: tables(&group.tables, if extent == Extent::Essential { MOST_ROWS } else { usize::MAX }),
+        figures: group
+            .figures
+            .iter()
+            .take(shown)
+            .map(|f| figure_view(f.as_ref(), dataset, extent.detail()))
+            .collect(),
+        tables: tables(&group.tables, extent.most_rows()),
         notes,
         flow: group.flow || group.figures.len() == 3,
         pictures: group.pictures.iter().map(picture_view).collect(),
@@ -229,4 +247,18 @@ fn group_view(group: &Group, dataset: &str, extent: Extent, detail: Detail) -> G
 fn picture_view(picture: &Thumbnail) -> PictureView {
     let Thumbnail { src, alt, caption } = picture.clone();
     PictureView { src, alt, caption }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Extent;
+
+    #[test]
+    fn each_shorter_page_holds_less() {
+        let extents = [Extent::Whole, Extent::Few, Extent::Pictures, Extent::Essential];
+        assert_eq!(extents.map(|extent| extent.figures(false, 21)), [21, 4, 4, 0]);
+        assert_eq!(extents.map(|extent| extent.figures(true, 3)), [3; 4], "the essential stays");
+        assert_eq!(extents.map(Extent::most_rows), [usize::MAX, usize::MAX, usize::MAX, 40]);
+        assert!(extents.windows(2).all(|pair| pair[0].detail() <= pair[1].detail()));
+    }
 }
