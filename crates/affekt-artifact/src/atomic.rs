@@ -22,37 +22,36 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), ArtifactError> {
 ///
 /// Only for a folder nobody else writes to, as that of a run whose lock is held.
 pub fn remove_strays(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    for entry in entries {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(".tmp") {
-            // A stray that stays is never taken for a result.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+    remove_temporary(folder, |_| true);
 }
 
 /// As [`remove_strays`], but only what writers left that are not there any more: for a folder that others may write to.
 ///
 /// Where it cannot be told, as of another host's processes, the file stays.
 pub fn remove_dead_strays(folder: &Path) {
+    remove_temporary(folder, is_of_the_dead);
+}
+
+fn remove_temporary(folder: &Path, which: impl Fn(&str) -> bool) {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     for entry in entries {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let writer = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp"));
-        let dead = writer.and_then(|name| name.rsplit_once('.')).is_some_and(|(rest, writer)| {
-            let here = rest.rsplit_once('.').is_some_and(|(_, writer)| writer == host());
-            let pid = writer.split('-').next().unwrap_or_default();
-            let is_number = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
-            here && is_number && Path::new("/proc/self").exists() && !Path::new("/proc").join(pid).exists()
-        });
-        if dead {
+        if name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")).is_some_and(&which) {
             // A stray that stays is never taken for a result.
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// True for `<name>.<host>.<pid>-<count>` of this host and a process that is gone.
+fn is_of_the_dead(writer: &str) -> bool {
+    let mut parts = writer.rsplitn(3, '.');
+    let (pid, named) = (parts.next().unwrap_or_default(), parts.next());
+    let pid = pid.split('-').next().unwrap_or_default();
+    let is_number = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
+    let processes = Path::new("/proc");
+    named == Some(host()) && is_number && processes.join("self").exists() && !processes.join(pid).exists()
 }
 
 /// This host, as part of a file name.
