@@ -71,10 +71,11 @@ fn hash_of(folder: &Path) -> String {
 /// under the lock of the run, `DONE` last. Says where they come from; none where there is no such run on such a machine.
 ///
 /// # Errors
-/// [`StudyError`] when the run in `folder` cannot be read, or the other could not be copied whole; what is in `folder` then
-/// is nothing that a training would go on from.
+/// [`StudyError`] when the other could not be copied whole; what is in `folder` then is nothing that a training would go on
+/// from.
 pub fn take_twin(folder: &Path, machine: &Machine) -> Result<Option<String>, StudyError> {
-    let run = ResolvedRun::load(folder)?;
+    // A folder without a run is for the training to speak of.
+    let Ok(run) = ResolvedRun::load(folder) else { return Ok(None) };
     if is_done(folder) || run.post_hoc.is_some() {
         return Ok(None);
     }

@@ -14,7 +14,13 @@ const CPUS: &str = "/proc/cpuinfo";
 const DRIVER: &str = "/sys/module/nvidia/version";
 const GPUS: &str = "/proc/driver/nvidia/gpus";
 
-/// What computes on `device`; GPUs and their driver are left out for a CPU.
+/// `cpu`, `cuda(0)`.
+#[cfg(feature = "torch")]
+pub(crate) fn name_of(device: affekt_tensor::Device) -> String {
+    format!("{device:?}").to_lowercase()
+}
+
+/// What computes on the device of that name; GPUs and their driver are left out for a CPU.
 pub(crate) fn this(device: &str) -> Machine {
     let gpu = device != "cpu";
     Machine {

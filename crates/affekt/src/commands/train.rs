@@ -42,7 +42,7 @@ fn train(args: &TrainArgs, every: Duration, stop: Arc<AtomicBool>) -> anyhow::Re
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let device = affekt_tensor::device(&args.device).context("--device")?;
     let run = || {
-        match take_twin(&args.run, &machine::this(&format!("{device:?}").to_lowercase())) {
+        match take_twin(&args.run, &machine::this(&machine::name_of(device))) {
             Ok(Some(from)) => eprintln!("taken from {from}, a finished run of the same inputs"),
             Ok(None) => {}
             Err(error) => {

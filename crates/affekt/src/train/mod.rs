@@ -65,7 +65,7 @@ pub(crate) fn run(
         run.id
     );
     // Only who holds the run works on it.
-    Machines::note(folder, &machine::this(&format!("{device:?}").to_lowercase()))?;
+    Machines::note(folder, &machine::this(&machine::name_of(device)))?;
     set_threads(run.threads);
     if device != Device::Cpu {
         // What a CPU does anyway: one result for one input.

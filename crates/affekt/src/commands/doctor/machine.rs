@@ -51,7 +51,7 @@ fn devices() -> Vec<Finding> {
             "cpu, although there is an NVIDIA driver",
             "take the LibTorch with CUDA: cargo xtask setup --cuda",
         )],
-        Ok(device) => vec![Finding::ok(what, format!("{device:?}").to_lowercase())],
+        Ok(device) => vec![Finding::ok(what, crate::machine::name_of(device))],
         Err(error) => vec![Finding::fail(what, error.to_string(), "name another with --device")],
     }
 }
