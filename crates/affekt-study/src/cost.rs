@@ -8,7 +8,9 @@ use std::path::Path;
 use affekt_core::Seed;
 use affekt_ot::{CostError, CostMatrix};
 
-use crate::{CostSpec, Prepared, PrototypeSource, ShapeSpec, StudyError};
+use crate::{
+    AuSource, CostSpec, DatasetSpec, Fallback, Prepared, PrototypeSource, ShapeSpec, Study, StudyError,
+};
 
 pub(crate) use sources::prototypes;
 
@@ -41,35 +43,61 @@ impl Context<'_> {
         self.checked(CostMatrix::from_prototypes(self.prototypes).and_then(|cost| shaped(cost, shape)))
     }
 
-    /// Positions of the classes named, in the label set.
-    fn classes(&self, names: &[String]) -> Result<Vec<usize>, StudyError> {
-        let known = self.prepared.label_set.classes();
-        let place = |name: &String| {
-            known.iter().position(|class| class == name).ok_or_else(|| StudyError::Mismatch {
-                dataset: self.dataset.to_owned(),
-                what: "class on the wheel",
-                got: name.clone(),
-                expected: known.join(", "),
-            })
-        };
-        names.iter().map(place).collect()
-    }
-
     fn wheel(&self, order: &[String], positive: &[String]) -> Result<CostMatrix, StudyError> {
-        let mut is_positive = vec![false; self.prepared.label_set.len()];
-        for class in self.classes(positive)? {
+        let set = &self.prepared.label_set;
+        let mut is_positive = vec![false; set.len()];
+        for class in sources::positions(self.dataset, set, positive)? {
             is_positive[class] = true;
         }
-        self.checked(CostMatrix::from_wheel(&self.classes(order)?, &is_positive))
+        let order = sources::positions(self.dataset, set, order)?;
+        self.checked(CostMatrix::from_wheel(&order, &is_positive))
     }
 }
 
 /// Name of the prototype source in the plan.
-pub(crate) fn source_name(source: &PrototypeSource) -> &str {
+pub(crate) fn source_name(source: &PrototypeSource) -> String {
     match source {
-        PrototypeSource::Empirical {} => "empirical",
-        PrototypeSource::Table { table } => table,
+        PrototypeSource::Empirical {} => "empirical".to_owned(),
+        PrototypeSource::Table { table, fallback: None } => table.clone(),
+        PrototypeSource::Table { table, fallback: Some(Fallback::Empirical) } => {
+            format!("{table}, else empirical")
+        }
     }
+}
+
+/// Whether prototypes and costs that name classes name those of the dataset; `unseen` knows its classes and no item.
+pub(crate) fn check_names(study: &Study, dataset: &DatasetSpec, unseen: &Prepared) -> Result<(), StudyError> {
+    if matches!(dataset.prototypes, PrototypeSource::Table { fallback: None, .. }) {
+        prototypes(dataset, unseen)?;
+    }
+    let trained = if dataset.tested_only { &[] } else { study.spec().arms.as_slice() };
+    for arm in trained {
+        let context = Context {
+            dataset: &dataset.name,
+            arm: &arm.name,
+            prepared: unseen,
+            prototypes: &[],
+            folder: &study.folder(),
+            seed: 0,
+        };
+        match &arm.cost {
+            CostSpec::Circumplex { table: Some(table), fallback: None, .. } => {
+                sources::tabled(&dataset.name, unseen, table, None)?;
+            }
+            CostSpec::Au { source: source @ AuSource::Table { fallback: None, .. }, .. }
+            | CostSpec::Mixture { source: source @ AuSource::Table { fallback: None, .. }, .. } => {
+                sources::au_vectors(&dataset.name, unseen, source)?;
+            }
+            CostSpec::Wheel { order, positive, .. } => {
+                context.wheel(order, positive)?;
+            }
+            CostSpec::File { file, .. } => {
+                file::load(&context, file)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Cost matrix of an arm for one run; none without a transport term.
@@ -84,11 +112,11 @@ pub(crate) fn cost_of(spec: &CostSpec, context: &Context<'_>) -> Result<Option<C
         CostSpec::Uniform { normalisation } => {
             (context.checked(CostMatrix::uniform(n_classes))?, normalisation)
         }
-        CostSpec::Circumplex { shape, table: None, normalisation } => {
+        CostSpec::Circumplex { shape, table: None, normalisation, .. } => {
             (context.circumplex(*shape)?, normalisation)
         }
-        CostSpec::Circumplex { shape, table: Some(table), normalisation } => {
-            let prototypes = sources::tabled(context.dataset, context.prepared, table)?;
+        CostSpec::Circumplex { shape, table: Some(table), fallback, normalisation } => {
+            let prototypes = sources::tabled(context.dataset, context.prepared, table, *fallback)?;
             (Context { prototypes: &prototypes, ..*context }.circumplex(*shape)?, normalisation)
         }
         CostSpec::Permuted { shape, normalisation } => {

@@ -7,6 +7,7 @@ use affekt_ot::CostMatrix;
 
 use crate::cost::{Context, cost_of, prototypes, source_name};
 use crate::done::tidy;
+use crate::names::check_reported;
 use crate::{
     ArmSpec, CostSpec, DatasetSpec, Job, LocatedWeights, ModelSpec, Prepared, RealisedNoise, ResolvedRun,
     Study, StudyError, is_done, is_intact, post_hoc, run_folder, transfer,
@@ -127,7 +128,7 @@ pub fn plan_study(
     let mut planned: Vec<PlannedDataset> = trained_on().map(|(dataset, _)| dataset.clone()).collect();
     planned.extend(transfer::planned(spec, &all)?);
     for dataset in &planned {
-        check_names(study, dataset)?;
+        check_reported(study, &dataset.name, &dataset.label_set)?;
     }
     let plan = Plan {
         schema: Plan::SCHEMA.to_owned(),
@@ -199,7 +200,7 @@ fn plan_dataset(
         name: spec.name.clone(),
         folder: data.folder.clone(),
         digest: prepared.digest.clone(),
-        prototype_source: source_name(&spec.prototypes).to_owned(),
+        prototype_source: source_name(&spec.prototypes),
         prototypes: prototypes(spec, prepared)?,
         aus: prepared.aus.clone(),
         has_limits: prepared.has_limits,
@@ -208,30 +209,6 @@ fn plan_dataset(
         label_noise: prepared.noise.map(RealisedNoise::rate),
         transfer: None,
     })
-}
-
-/// Class names of the study must be classes of every dataset it reports on.
-fn check_names(study: &Study, dataset: &PlannedDataset) -> Result<(), StudyError> {
-    let analysis = &study.spec().analysis;
-    let classes = dataset.label_set.classes();
-    let refuse = |what, got: &str| StudyError::Mismatch {
-        dataset: dataset.name.clone(),
-        what,
-        got: got.to_owned(),
-        expected: classes.join(", "),
-    };
-    if let Some(class) = analysis.pair.iter().flatten().find(|class| !classes.contains(class)) {
-        return Err(refuse("analysis.pair", class));
-    }
-    let contrasts = std::iter::once(&analysis.primary).chain(&analysis.contrasts);
-    for contrast in contrasts.chain(analysis.claims.iter().map(|claim| &claim.contrast)) {
-        if let Some(class) = contrast.metric.strip_prefix(crate::metric_name::F1_PREFIX)
-            && !classes.iter().any(|known| known == class)
-        {
-            return Err(refuse("metric of a contrast", &contrast.metric));
-        }
-    }
-    Ok(())
 }
 
 /// An epoch must hold a step.

@@ -7,7 +7,7 @@ mod support;
 use affekt_artifact::{Digest, Manifest, ManifestRow};
 use affekt_core::{LabelSet, SampleId, Split, SubjectId, VaPoint};
 use affekt_ot::{AuTable, ClassCloud, CostMatrix, Normalisation, PrototypeTable};
-use affekt_study::{Prepared, Study, StudyError, plan_study};
+use affekt_study::{Prepared, Study, StudyError, check_classes, plan_study};
 use support::{config, context, planned, prepared};
 
 /// The matrix that arm 2 of seed 0 trains with when its cost is `toml`.
@@ -96,7 +96,19 @@ fn action_units_come_from_rates_or_tables_and_mix_with_the_circumplex() {
     let message = refused(&format!(
         "{{ kind = \"au\", source = {{ kind = \"table\", table = \"du-2014\" }}, {MEAN} }}"
     ));
-    assert!(message.contains("class other has no prototype from the table du-2014"), "{message}");
+    assert!(message.contains("class other has no prototype from the table du-2014 (`fallback"), "{message}");
+    // Unless the training split fills in.
+    let filled = cost(&format!(
+        "{{ kind = \"au\", source = {{ kind = \"table\", table = \"du-2014\", fallback = \"empirical\" }}, {MEAN} }}"
+    ));
+    let set = LabelSet::aff_wild2();
+    let rates = prepared("degenerate").prepared.au_rates;
+    let of_other: Vec<f64> =
+        rates[set.parse_class("other").unwrap().get()].iter().flatten().copied().collect();
+    let units =
+        |class: &String| AuTable::Du2014.vector(class, &[1, 2, 4]).unwrap_or_else(|| of_other.clone());
+    let vectors: Vec<_> = set.classes().iter().map(units).collect();
+    same(&filled, &mean_one(&CostMatrix::from_au_vectors(&vectors).unwrap()));
     let study = support::study(&[&format!(
         "arm.2.cost={{ kind = \"au\", source = {{ kind = \"table\", table = \"du-2014\" }}, {MEAN} }}"
     )]);
@@ -111,6 +123,56 @@ fn action_units_come_from_rates_or_tables_and_mix_with_the_circumplex() {
         set.classes().iter().map(|class| AuTable::Du2014.vector(class, &[1, 2, 4]).unwrap()).collect();
     let expected = mean_one(&CostMatrix::from_au_vectors(&vectors).unwrap());
     same(&CostMatrix::from_rows(&run.cost.clone().unwrap()).unwrap(), &expected);
+}
+
+#[test]
+fn what_a_table_lacks_comes_from_the_training_split_where_asked() {
+    // Of no table but those of words has `other` a place.
+    let set = LabelSet::aff_wild2();
+    let means: Vec<_> = clouds().iter().map(ClassCloud::mean).collect();
+    let points: Vec<_> = set
+        .classes()
+        .iter()
+        .zip(&means)
+        .map(|(class, mean)| PrototypeTable::Rm77.get(class).unwrap_or(*mean))
+        .collect();
+    let other = set.parse_class("other").unwrap().get();
+    assert_eq!(points[other], means[other]);
+    let expected = mean_one(&CostMatrix::from_prototypes(&points).unwrap());
+    let filled = "table = \"rm77\", fallback = \"empirical\"";
+    same(&cost(&format!("{{ kind = \"circumplex\", {filled}, {MEAN} }}")), &expected);
+    // The dataset's own prototypes likewise; the plan says where they are from.
+    let planned = planned(&[&format!("dataset.0.prototypes={{ kind = \"table\", {filled} }}")]);
+    assert_eq!(planned.plan.datasets[0].prototypes, points);
+    assert_eq!(planned.plan.datasets[0].prototype_source, "rm77, else empirical");
+    let message = refused(&format!("{{ kind = \"circumplex\", table = \"rm77\", {MEAN} }}"));
+    assert!(message.contains("class other has no prototype from the table rm77 (`fallback"), "{message}");
+}
+
+#[test]
+fn names_of_classes_are_checked_before_data_are_prepared() {
+    let table = "{ kind = \"table\", table = \"du-2014\" }";
+    for (key, value, expected) in [
+        ("dataset.0.prototypes", "{ kind = \"table\", table = \"rm77\" }".to_owned(), "class other"),
+        ("arm.2.cost", format!("{{ kind = \"circumplex\", table = \"c25-i\", {MEAN} }}"), "class other"),
+        ("arm.2.cost", format!("{{ kind = \"mixture\", a = 0.5, source = {table}, {MEAN} }}"), "class other"),
+        (
+            "arm.2.cost",
+            format!("{{ kind = \"wheel\", order = [\"joy\"], positive = [\"joy\"], {MEAN} }}"),
+            "class on the wheel \"joy\"",
+        ),
+    ] {
+        let study = support::study(&[&format!("{key}={value}")]);
+        let checked = check_classes(&study, &study.spec().datasets[0], &LabelSet::aff_wild2());
+        let message = checked.unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+    // What only data can tell is left to them.
+    let study = support::study(&["analysis.pair=[\"fear\", \"rage\"]"]);
+    let message = check_classes(&study, &study.spec().datasets[0], &LabelSet::aff_wild2()).unwrap_err();
+    assert!(message.to_string().contains("analysis.pair \"rage\""), "{message}");
+    let study = support::study(&[&format!("arm.2.cost={{ kind = \"wasserstein\", {MEAN} }}")]);
+    check_classes(&study, &study.spec().datasets[0], &LabelSet::aff_wild2()).unwrap();
 }
 
 #[test]
@@ -203,6 +265,7 @@ fn costs_that_cannot_be_are_refused_by_key() {
             "arm.2.cost.table is \"nrc\"; expected affectnet-val, nrc-vad",
         ),
         ("kind = \"circumplex\", shape = { kind = \"power\", r = 0.0 }", "arm.2.cost.shape.r is 0.0"),
+        ("kind = \"circumplex\", fallback = \"empirical\"", "arm.2.cost.fallback is \"empirical\""),
         ("kind = \"permuted\", shape = { kind = \"concave\", scale = nan }", "arm.2.cost.shape.scale is NaN"),
         ("kind = \"mixture\", a = 1.5, source = { kind = \"empirical\" }", "arm.2.cost.a is 1.5"),
         (

@@ -132,6 +132,32 @@ fn from_data_to_report_and_nothing_twice() {
 }
 
 /// Path, length and time of every file.
+/// What ships can be planned: not only its keys are right, but the classes that its tables, wheels and pairs name.
+#[test]
+fn every_shipped_study_of_worlds_can_be_planned() {
+    let studio = Studio::new();
+    let mut planned = 0;
+    for entry in std::fs::read_dir(support::repository().join("configs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let ran = affekt(&[
+            "study",
+            "plan",
+            path.to_str().unwrap(),
+            "--tier",
+            "smoke",
+            "--out",
+            studio.out().to_str().unwrap(),
+        ]);
+        let needs_files = ["pass --data-root", "model.weights"].iter().any(|why| ran.stderr.contains(why));
+        assert!(ran.code == 0 || needs_files, "{}: {}", path.display(), ran.stderr);
+        planned += usize::from(ran.code == 0);
+    }
+    assert!(planned >= 15, "{planned}");
+}
+
 fn snapshot(folder: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

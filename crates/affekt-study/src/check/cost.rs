@@ -11,10 +11,16 @@ use crate::{AuSource, CostSpec, ShapeSpec};
 pub(super) fn check_cost(checks: &mut Checks, key: &str, cost: &CostSpec, folder: &Path) {
     match cost {
         CostSpec::None {} | CostSpec::Uniform { .. } => {}
-        CostSpec::Circumplex { shape, table, .. } => {
+        CostSpec::Circumplex { shape, table, fallback, .. } => {
             check_shape(checks, key, *shape);
-            if let Some(table) = table {
-                check_table(checks, format!("{key}.table"), table);
+            match table {
+                Some(table) => check_table(checks, format!("{key}.table"), table),
+                None => checks.demand(
+                    fallback.is_none(),
+                    format!("{key}.fallback"),
+                    "empirical",
+                    "nothing without `table`; the prototypes of the dataset have their own",
+                ),
             }
         }
         CostSpec::Permuted { shape, .. }
@@ -54,7 +60,7 @@ fn check_shape(checks: &mut Checks, key: &str, shape: Option<ShapeSpec>) {
 }
 
 fn check_source(checks: &mut Checks, key: &str, source: &AuSource) {
-    if let AuSource::Table { table } = source {
+    if let AuSource::Table { table, .. } = source {
         let expected = AuTable::ALL.map(AuTable::name).join(", ");
         checks.demand(table.parse::<AuTable>().is_ok(), format!("{key}.source.table"), table, &expected);
     }

@@ -76,7 +76,7 @@ pub(super) fn check_dataset(
     if let Some(noise) = dataset.source.noise() {
         check_noise(checks, &format!("{key}.source.noise"), noise);
     }
-    if let PrototypeSource::Table { table } = &dataset.prototypes {
+    if let PrototypeSource::Table { table, .. } = &dataset.prototypes {
         check_table(checks, format!("{key}.prototypes.table"), table);
     }
 }

@@ -30,6 +30,9 @@ pub enum CostSpec {
         /// A published table to take `mu` from; absent for the prototypes of the dataset. Scores use those either way.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         table: Option<String>,
+        /// For classes that `table` lacks; absent if that is a mistake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Fallback>,
         /// Scale.
         normalisation: Normalisation,
     },
@@ -143,5 +146,16 @@ pub enum AuSource {
     Table {
         /// Name of the table.
         table: String,
+        /// For classes that the table lacks; absent if that is a mistake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Fallback>,
     },
+}
+
+/// Where a class comes from that a published table lacks, as every table lacks `other`, which has no place of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fallback {
+    /// Mean or rates of the class on the training split.
+    Empirical,
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exactly::exactly;
 use super::noise::named;
-use crate::{NoiseSpec, ThinSpec};
+use crate::{Fallback, NoiseSpec, ThinSpec};
 
 /// Size of the square RGB input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -171,5 +171,8 @@ pub enum PrototypeSource {
     Table {
         /// Name of the table.
         table: String,
+        /// For classes that the table lacks; absent if that is a mistake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Fallback>,
     },
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use analysis::{AbsentClass, AnalysisSpec, ClaimSpec, Contrast, Expectation};
 pub use arm::{ArmSpec, NetworkSpec};
-pub use cost::{AuSource, CostSpec, Normalisation, ShapeSpec};
+pub use cost::{AuSource, CostSpec, Fallback, Normalisation, ShapeSpec};
 pub use dataset::{
     DatasetSource, DatasetSpec, InputSpec, PrototypeSource, SplitSpec, TransferSpec, WorldSize,
 };

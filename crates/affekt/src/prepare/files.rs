@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use affekt_artifact::{Digest, Hasher};
+use affekt_core::LabelSet;
 use affekt_data::{Dataset, LabelNoise, Preparing, Thinning, fingerprint, prepare_files};
 use affekt_face::Preprocess;
 use affekt_study::{FaceOrigin, NoiseSpec, Prepared, SplitSpec, ThinSpec};
@@ -63,6 +64,10 @@ impl Files {
 impl Preparation for Files {
     fn inputs(&self) -> &Digest {
         &self.inputs
+    }
+
+    fn label_set(&self) -> &LabelSet {
+        self.dataset.label_set()
     }
 
     fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared> {

@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use affekt_artifact::Digest;
+use affekt_core::LabelSet;
 use affekt_face::Preprocess;
-use affekt_study::{DatasetSource, DatasetSpec, LockError, Prepared, PreparedDataset, RunLock, Study};
+use affekt_study::{
+    DatasetSource, DatasetSpec, LockError, Prepared, PreparedDataset, RunLock, Study, check_classes,
+};
 use anyhow::{Context, bail};
 
 pub(crate) use noise::class_distances;
@@ -26,6 +29,8 @@ use world::Rendering;
 trait Preparation {
     /// Digest of everything the folder is made from.
     fn inputs(&self) -> &Digest;
+    /// Classes of the dataset.
+    fn label_set(&self) -> &LabelSet;
     /// Writes everything but `prepared.json` into a folder, which may hold what an interrupted try left there.
     fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared>;
 }
@@ -46,6 +51,8 @@ pub(crate) fn locate(study: &Study, out: &Path, data_root: Option<&Path>) -> any
     let located = study.spec().datasets.iter().map(|dataset| {
         let preparation =
             preparation(study, dataset, data_root).with_context(|| format!("dataset {}", dataset.name))?;
+        // A table that lacks a class is told of before hours go into preparing.
+        check_classes(study, dataset, preparation.label_set())?;
         let inputs = preparation.inputs();
         let folder = format!("data/{}-{}", dataset.name, inputs.short());
         let prepared = whole(&out.join(&folder), inputs);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use affekt_artifact::{Digest, Hasher, Limits, Manifest, ManifestRow, Quarantine};
-use affekt_core::{LabelDistribution, Seed, Split};
+use affekt_core::{LabelDistribution, LabelSet, Seed, Split};
 use affekt_data::{LabelNoise, Thinning, put_noise};
 use affekt_face::{Channels, RowOutcome, ShardedCacheWriter};
 use affekt_study::{DatasetSource, Prepared, WorldSize};
@@ -95,6 +95,10 @@ impl Rendering {
 impl Preparation for Rendering {
     fn inputs(&self) -> &Digest {
         &self.inputs
+    }
+
+    fn label_set(&self) -> &LabelSet {
+        self.world.label_set()
     }
 
     fn write(&self, folder: &Path, progress: &mut Progress) -> anyhow::Result<Prepared> {
