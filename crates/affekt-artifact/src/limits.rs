@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactError, expect_schema, load_json, save_json};
+use crate::{ArtifactError, Digest, expect_schema, load_json, save_json};
 
 /// Upper bounds of a dataset whose posterior is known, `limits.json`.
 ///
@@ -39,6 +39,13 @@ pub struct Limits {
     /// Probability that the world's pair exchanges faces: its place in a sweep; none without such a pair.
     #[serde(default)]
     pub rho: Option<f64>,
+    /// The two classes that exchange faces, as positions in the label set; none without such a pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<[usize; 2]>,
+    /// Digest of all that decides the dataset but rho and names: datasets of one such digest are points of one sweep over
+    /// rho. None in files of builds that did not compute it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Digest>,
 }
 
 impl Limits {

@@ -25,7 +25,7 @@ pub struct Plan {
     pub absent_class: String,
     /// Level of every test.
     pub alpha: f64,
-    /// Pair of classes called degenerate.
+    /// Pair of classes called degenerate, on datasets without one of their own.
     pub pair: Option<[String; 2]>,
     /// Equivalence margin of each metric compared, declared beforehand.
     pub margins: BTreeMap<String, f64>,
@@ -92,6 +92,9 @@ pub struct PlannedDataset {
     pub class_counts: [Vec<u64>; 3],
     /// Expression classes.
     pub label_set: LabelSet,
+    /// Pair of classes called degenerate here; none where it is the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<[String; 2]>,
     /// Share of the training labels that noise made wrong; none where none was put on them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_noise: Option<f64>,
@@ -127,6 +130,13 @@ impl PlannedDataset {
     pub fn runs<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = &'a PlannedRun> {
         let trained_on = self.transfer.as_ref().map_or(&self.name, |transfer| &transfer.train).clone();
         plan.runs.iter().filter(move |run| run.dataset == trained_on)
+    }
+
+    /// Positions of the pair called degenerate; none where this dataset lacks one of its classes, or there is no pair.
+    pub fn pair(&self, plan: &Plan) -> Option<[usize; 2]> {
+        let [a, b] = self.pair.as_ref().or(plan.pair.as_ref())?;
+        let place = |name: &String| self.label_set.classes().iter().position(|class| class == name);
+        Some([place(a)?, place(b)?])
     }
 
     /// Their predictions, within each run's folder.

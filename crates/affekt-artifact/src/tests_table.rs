@@ -48,6 +48,8 @@ pub struct TestRow {
     pub margin: Option<f64>,
     /// Equivalence p against the margin: two one-sided sign-flip tests.
     pub tost_p: Option<f64>,
+    /// p of "the treatment is higher by the margin or more", one-sided; none without a margin.
+    pub below_margin_p: Option<f64>,
     /// Posterior share below the margin's interval (Bayesian signed-rank).
     pub rope_below: Option<f64>,
     /// Posterior share within it.
@@ -68,7 +70,7 @@ pub struct Tests {
 }
 
 impl Tests {
-    const COLUMNS: [&'static str; 25] = [
+    const COLUMNS: [&'static str; 26] = [
         "dataset",
         "metric",
         "treatment",
@@ -89,6 +91,7 @@ impl Tests {
         "rank_biserial",
         "margin",
         "tost_p",
+        "below_margin_p",
         "rope_below",
         "rope_within",
         "rope_above",
@@ -122,6 +125,7 @@ impl Tests {
                 row.rank_biserial,
                 row.margin,
                 row.tost_p,
+                row.below_margin_p,
                 row.rope_below,
                 row.rope_within,
                 row.rope_above,
@@ -164,6 +168,7 @@ impl Tests {
                 rank_biserial: row.optional(number, table::finite)?,
                 margin: row.optional(number, table::finite)?,
                 tost_p: row.optional(number, table::finite)?,
+                below_margin_p: row.optional(number, table::finite)?,
                 rope_below: row.optional(number, table::finite)?,
                 rope_within: row.optional(number, table::finite)?,
                 rope_above: row.optional(number, table::finite)?,

@@ -102,7 +102,7 @@ prop_compose! {
 
 prop_compose! {
     fn test_row()(
-        names in vec(text(), 6), n in 1_u64..30, sure in vec(finite(), 8), maybe in vec(option::of(finite()), 10),
+        names in vec(text(), 6), n in 1_u64..30, sure in vec(finite(), 8), maybe in vec(option::of(finite()), 11),
     ) -> TestRow {
         let mut names = names.into_iter();
         let mut name = || names.next().unwrap();
@@ -111,7 +111,7 @@ prop_compose! {
             treatment_mean: sure[0], control_mean: sure[1], mean_difference: sure[2], hodges_lehmann: sure[3],
             ci_low: maybe[0], ci_high: maybe[1], ci_confidence: maybe[2],
             sign_flip_p: sure[4], wilcoxon_p: sure[5], holm_p: sure[6],
-            d_z: maybe[3], rank_biserial: maybe[4], margin: maybe[5], tost_p: maybe[6],
+            d_z: maybe[3], rank_biserial: maybe[4], margin: maybe[5], tost_p: maybe[6], below_margin_p: maybe[10],
             rope_below: maybe[7], rope_within: maybe[8], rope_above: maybe[9],
             min_attainable_p: sure[7], verdict: name(),
         }
@@ -126,7 +126,7 @@ prop_compose! {
             accuracy_sd: numbers[3], macro_f1_sd: numbers[4],
             best_f1_per_class: f1.clone(), argmax_f1_per_class: f1.clone(),
             best_confusion: vec![f1.clone(); 8], argmax_confusion: vec![f1.clone(); 8], pair_auc: vec![f1; 8],
-            rho: Some(numbers[4]),
+            rho: Some(numbers[4]), pair: Some([0, 1]), sweep: Some(Digest::of_bytes(b"world")),
         }
     }
 }
@@ -156,7 +156,7 @@ prop_compose! {
                 prototypes: points.into_iter().map(|(v, a)| [v, a]).collect(),
                 aus: vec![1, 2], has_limits,
                 class_counts: [counts.clone(), counts.clone(), counts], label_set: LabelSet::affectnet8(),
-                label_noise: has_limits.then_some(level),
+                pair: None,                label_noise: has_limits.then_some(level),
                 transfer: (!has_limits).then(|| Transfer { train: "a".to_owned(), test: dataset.clone() }),
             }],
             runs: seeds.into_iter().map(|seed| PlannedRun {

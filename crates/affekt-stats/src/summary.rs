@@ -40,6 +40,9 @@ pub struct PairedSummary {
     pub rank_biserial: Option<f64>,
     /// Equivalence p-value by [`sign_flip_tost`]; none without a margin.
     pub tost_p: Option<f64>,
+    /// p of "the centre is at or above the margin", `p_upper` of [`sign_flip_tost`]: small where A is not better than B by
+    /// as much as the margin; none without one.
+    pub below_margin_p: Option<f64>,
     /// Posterior mean share below the region of practical equivalence; none without a region.
     pub rope_left: Option<f64>,
     /// Posterior mean share within the region; none without a region.
@@ -108,6 +111,7 @@ pub fn paired_summary(
         hedges_g: hedges_g(differences),
         rank_biserial: rank_biserial(differences, ZeroMethod::Wilcox),
         tost_p,
+        below_margin_p: tost.map(|tost| tost.p_upper),
         rope_left: shares.map(|shares| shares.left),
         rope: shares.map(|shares| shares.rope),
         rope_right: shares.map(|shares| shares.right),

@@ -91,6 +91,7 @@ mod tests {
             has_limits: false,
             class_counts: [vec![10; 8], vec![10; 8], vec![10; 8]],
             label_set: LabelSet::aff_wild2(),
+            pair: None,
             label_noise: None,
             transfer: None,
         }

@@ -214,6 +214,18 @@ fn check_contrast(checks: &mut Checks, key: &str, contrast: &Contrast, spec: &St
     }
     let two = contrast.treatment != contrast.control;
     checks.demand(two, format!("{key}.control"), &contrast.control, "another arm than the treatment");
+    let probabilities_of = |name: &str| {
+        let rule = spec.arms.iter().find(|arm| arm.name == name)?.post_hoc.as_ref()?;
+        Some(rule.of.clone())
+    };
+    let sources = [&contrast.treatment, &contrast.control]
+        .map(|name| probabilities_of(name).unwrap_or_else(|| name.clone()));
+    checks.demand(
+        contrast.metric != "pair_auc" || sources[0] != sources[1] || !two,
+        format!("{key}.metric"),
+        &contrast.metric,
+        "another metric: deciding again moves no face of the pair past another, so that the difference is 0 by construction",
+    );
     if !is_metric(&contrast.metric) {
         let what = "f1:<class>, or a metric of results.csv";
         checks.one_of(format!("{key}.metric"), &contrast.metric, what, &METRICS);

@@ -149,7 +149,9 @@ pub fn collect(
         let rows = tests_of(&dataset.name, analysis, plan, &results)
             .map_err(|source| StudyError::Statistics { dataset: dataset.name.clone(), source })?;
         tests.rows.extend(rows);
-        claims.extend(claims_of(&dataset.name, analysis, plan, &results, &tests, &mut powers));
+        let limits = limits_of(dataset, out_root)?;
+        let dataset = (dataset, limits.as_ref());
+        claims.extend(claims_of(dataset, analysis, plan, &results, &tests, &mut powers));
     }
     results.save(&study_dir.join("results.csv"))?;
     tests.save(&study_dir.join("tests.csv"))?;
@@ -172,6 +174,12 @@ pub fn collect(
     Ok(collected)
 }
 
+/// What is known of the best rule.
+fn limits_of(dataset: &PlannedDataset, out_root: &Path) -> Result<Option<Limits>, StudyError> {
+    let path = out_root.join(&dataset.folder).join("limits.json");
+    Ok(if dataset.has_limits { Some(Limits::load(&path)?) } else { None })
+}
+
 fn measure_dataset(
     study_dir: &Path,
     out_root: &Path,
@@ -180,7 +188,7 @@ fn measure_dataset(
     runs: &[&PlannedRun],
 ) -> Result<Vec<(Vec<ResultRow>, Structure)>, StudyError> {
     let folder = out_root.join(&dataset.folder);
-    let limits = if dataset.has_limits { Some(Limits::load(&folder.join("limits.json"))?) } else { None };
+    let limits = limits_of(dataset, out_root)?;
     let posteriors = if dataset.has_limits { posteriors(&Manifest::load(&folder)?) } else { BTreeMap::new() };
     let yardstick = Yardstick::new(plan, dataset, limits.as_ref(), &posteriors);
     runs.par_iter().map(|run| measure_run(study_dir, plan, dataset, &yardstick, run)).collect()

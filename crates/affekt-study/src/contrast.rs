@@ -113,6 +113,7 @@ pub fn test_row(
         rank_biserial: summary.rank_biserial,
         margin,
         tost_p: summary.tost_p,
+        below_margin_p: summary.below_margin_p,
         rope_below: summary.rope_left,
         rope_within: summary.rope,
         rope_above: summary.rope_right,
@@ -178,18 +179,15 @@ fn verdict(row: &TestRow, alpha: f64) -> &'static str {
     if is_equivalent(row, alpha) { "equivalent" } else { "undecided" }
 }
 
-/// True when the two one-sided tests hold, or when the arms gave equal differences on every seed and these lie
-/// within the margin: then the tests have no spread to go by, and need none.
+/// True when the two one-sided tests hold.
 ///
-/// Never on fewer seeds than a difference would need to show: the tests lean on a normal distribution that two or
-/// three seeds cannot speak for, and a study that cannot find a difference must not find sameness.
+/// Never on fewer seeds than a difference would need to show: a study that cannot find a difference must not find
+/// sameness.
 pub(crate) fn is_equivalent(row: &TestRow, alpha: f64) -> bool {
-    let margin = row.margin.unwrap_or(0.0);
-    if row.min_attainable_p > alpha {
-        return false;
-    }
-    match row.tost_p {
-        Some(p) => p <= alpha,
-        None => row.n >= 2 && row.mean_difference.abs() < margin,
-    }
+    row.min_attainable_p <= alpha && row.tost_p.is_some_and(|p| p <= alpha)
+}
+
+/// True when the treatment is shown not to be higher by the margin, on as many seeds as equivalence asks for.
+pub(crate) fn is_below_margin(row: &TestRow, alpha: f64) -> bool {
+    row.min_attainable_p <= alpha && row.below_margin_p.is_some_and(|p| p <= alpha)
 }

@@ -80,22 +80,31 @@ pub(crate) fn check_names(study: &Study, dataset: &DatasetSpec, unseen: &Prepare
             folder: &study.folder(),
             seed: 0,
         };
-        match &arm.cost {
-            CostSpec::Circumplex { table: Some(table), fallback: None, .. } => {
-                sources::tabled(&dataset.name, unseen, table, None)?;
-            }
-            CostSpec::Au { source: source @ AuSource::Table { fallback: None, .. }, .. }
-            | CostSpec::Mixture { source: source @ AuSource::Table { fallback: None, .. }, .. } => {
-                sources::au_vectors(&dataset.name, unseen, source)?;
-            }
-            CostSpec::Wheel { order, positive, .. } => {
-                context.wheel(order, positive)?;
-            }
-            CostSpec::File { file, .. } => {
-                file::load(&context, file)?;
-            }
-            _ => {}
+        let decided = arm.post_hoc.as_ref().and_then(|post_hoc| post_hoc.rule.cost());
+        for cost in std::iter::once(&arm.cost).chain(decided) {
+            check_names_of(cost, &context)?;
         }
+    }
+    Ok(())
+}
+
+fn check_names_of(cost: &CostSpec, context: &Context<'_>) -> Result<(), StudyError> {
+    let (dataset, unseen) = (context.dataset, context.prepared);
+    match cost {
+        CostSpec::Circumplex { table: Some(table), fallback: None, .. } => {
+            sources::tabled(dataset, unseen, table, None)?;
+        }
+        CostSpec::Au { source: source @ AuSource::Table { fallback: None, .. }, .. }
+        | CostSpec::Mixture { source: source @ AuSource::Table { fallback: None, .. }, .. } => {
+            sources::au_vectors(dataset, unseen, source)?;
+        }
+        CostSpec::Wheel { order, positive, .. } => {
+            context.wheel(order, positive)?;
+        }
+        CostSpec::File { file, .. } => {
+            file::load(context, file)?;
+        }
+        _ => {}
     }
     Ok(())
 }

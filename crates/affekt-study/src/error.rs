@@ -61,6 +61,17 @@ pub enum StudyError {
         #[source]
         source: affekt_ot::CostError,
     },
+    /// Predictions that an arm without training cannot decide by.
+    #[error("run {run}: cannot decide on {sample} again")]
+    Decision {
+        /// The run without training.
+        run: String,
+        /// The face.
+        sample: String,
+        /// The cause.
+        #[source]
+        source: affekt_ot::OtError,
+    },
     /// A file with a cost matrix that is none over the classes of the dataset.
     #[error("{}: {reason}", path.display())]
     CostFile {

@@ -1,20 +1,24 @@
 //! Claims as data, judged on the tests: no claim is known to the code.
 
-use affekt_artifact::{Claim, Evidence, Plan, Results, TestRow, Tests, Verdict, signed};
+use affekt_artifact::{
+    Claim, Evidence, Limits, Plan, PlannedDataset, Results, TestRow, Tests, Verdict, signed,
+};
 use affekt_stats::SignFlipPowers;
 
-use crate::contrast::{CONTRAST, Unpaired, is_equivalent, paired};
+use crate::contrast::{CONTRAST, Unpaired, is_below_margin, is_equivalent, paired};
 use crate::{AnalysisSpec, ClaimSpec, Expectation};
 
-/// Judges every claim on a dataset; `powers` are those at the plan's level.
+/// Judges every claim on a dataset, whose limits are given where they are known; `powers` are those at the plan's level.
 pub(crate) fn claims_of(
-    dataset: &str,
+    (dataset, limits): (&PlannedDataset, Option<&Limits>),
     analysis: &AnalysisSpec,
     plan: &Plan,
     results: &Results,
     tests: &Tests,
     powers: &mut SignFlipPowers,
 ) -> Vec<Claim> {
+    let pair = dataset.pair(plan);
+    let dataset = dataset.name.as_str();
     let judged = |claim: &ClaimSpec| {
         let contrast = &claim.contrast;
         let test = tests.rows.iter().find(|row| {
@@ -27,7 +31,8 @@ pub(crate) fn claims_of(
         let power = test.and_then(|test| Power::at_margin(test, powers));
         let (verdict, reason) = match test {
             Some(test) => {
-                let (verdict, mut reason) = judge(claim.expects, test, plan.alpha);
+                let limit = limits.and_then(|limits| limit_of(&test.metric, limits, pair));
+                let (verdict, mut reason) = judge(claim.expects, test, limit, plan.alpha);
                 if let (Verdict::Undecided, Some(power)) = (verdict, &power) {
                     reason += &power.in_words(test);
                 }
@@ -57,10 +62,26 @@ pub(crate) fn claims_of(
     analysis.claims.iter().map(judged).collect()
 }
 
-/// The verdict on one claim and why, from one test.
+/// What the best rule of a world can expect; none for metrics without such a bound.
+fn limit_of(metric: &str, limits: &Limits, pair: Option<[usize; 2]>) -> Option<f64> {
+    match metric {
+        "accuracy" => Some(limits.accuracy),
+        "macro_f1" => Some(limits.macro_f1),
+        "pair_auc" => pair.and_then(|[a, b]| limits.pair_auc.get(a)?.get(b).copied()),
+        _ => None,
+    }
+}
+
+/// The verdict on one claim and why, from one test and, where it is known, the limit of its metric.
 ///
-/// A claim is a hypothesis of its own, declared beforehand, so the p that counts is the uncorrected one.
-pub(crate) fn judge(expects: Expectation, test: &TestRow, alpha: f64) -> (Verdict, String) {
+/// A claim is a hypothesis of its own, declared beforehand, so the p that counts is the uncorrected one. That nothing is
+/// gained cannot be tested where the limit leaves no gain of the margin to be had: it would be true of any arm.
+pub(crate) fn judge(
+    expects: Expectation,
+    test: &TestRow,
+    limit: Option<f64>,
+    alpha: f64,
+) -> (Verdict, String) {
     let significant = test.sign_flip_p <= alpha;
     let greater = significant && test.mean_difference > 0.0;
     let less = significant && test.mean_difference < 0.0;
@@ -68,10 +89,26 @@ pub(crate) fn judge(expects: Expectation, test: &TestRow, alpha: f64) -> (Verdic
     let (agrees, opposes) = match expects {
         Expectation::Greater => (greater, less || (equivalent && !greater)),
         Expectation::Less => (less, greater || (equivalent && !less)),
-        // A gain within the margin is no gain, even where it is significant.
-        Expectation::NotGreater => (equivalent || less, greater && !equivalent),
+        // A gain within the margin is no gain, even where it is significant, and a loss of any size is none.
+        Expectation::NotGreater => {
+            let not_greater = equivalent || less || is_below_margin(test, alpha);
+            (not_greater, greater && !not_greater)
+        }
     };
     let numbers = numbers(test, alpha);
+    if let (Expectation::NotGreater, true, Some(limit), Some(margin)) = (expects, agrees, limit, test.margin)
+        && limit - test.control_mean < margin
+    {
+        let why = format!(
+            "cannot be tested here: the best rule expects {} of {}, {} has {}, and no gain of {} is left to be had",
+            test.metric,
+            short(limit),
+            test.control,
+            short(test.control_mean),
+            short(margin)
+        );
+        return (Verdict::Undecided, format!("{why}; {numbers}"));
+    }
     if agrees {
         return (Verdict::Reproduced, format!("{}: {numbers}", finding(test, significant, equivalent)));
     }
@@ -104,7 +141,8 @@ fn finding(test: &TestRow, significant: bool, equivalent: bool) -> String {
             format!("{metric} of {treatment} is {direction} than of {control}, but equivalent{margin}")
         }
         (true, false) => format!("{metric} of {treatment} is {direction} than of {control}"),
-        (false, _) => format!("{metric} of {treatment} and {control} is equivalent{margin}"),
+        (false, true) => format!("{metric} of {treatment} and {control} is equivalent{margin}"),
+        (false, false) => format!("{metric} of {treatment} is not higher than of {control}{margin}"),
     }
 }
 
@@ -116,7 +154,8 @@ fn numbers(test: &TestRow, alpha: f64) -> String {
         }
         _ => format!("no {:.0} % interval exists for n = {}", (1.0 - alpha) * 100.0, test.n),
     };
-    let tost = test.tost_p.map_or_else(String::new, |p| format!(", equivalence p = {}", short(p)));
+    let tost = test.tost_p.map_or_else(String::new, |p| format!(", equivalence p = {}", short(p)))
+        + &test.below_margin_p.map_or_else(String::new, |p| format!(", below the margin p = {}", short(p)));
     format!(
         "difference {} (Hodges-Lehmann), {interval}, p = {}{tost}, n = {}",
         signed(test.hodges_lehmann, 4),
@@ -166,6 +205,7 @@ fn evidence(test: &TestRow, power: Option<&Power>) -> Vec<Evidence> {
         ("interval, upper end".to_owned(), test.ci_high),
         ("sign-flip p, two-sided, exact".to_owned(), Some(test.sign_flip_p)),
         ("equivalence p (TOST)".to_owned(), test.tost_p),
+        ("p that the difference is below the margin, one-sided".to_owned(), test.below_margin_p),
         ("smallest attainable p".to_owned(), Some(test.min_attainable_p)),
         ("power to find a difference of the margin".to_owned(), power.map(|power| power.at_margin)),
     ];

@@ -37,7 +37,6 @@ impl<'a> Yardstick<'a> {
     ) -> Self {
         let points = &dataset.prototypes;
         let classes = dataset.label_set.classes();
-        let place = |name: &String| classes.iter().position(|class| class == name);
         Self {
             dataset,
             policy: match plan.absent_class.as_str() {
@@ -55,7 +54,7 @@ impl<'a> Yardstick<'a> {
                 .filter(|(_, class)| matches!(class.as_str(), "neutral" | "other"))
                 .map(|(index, _)| index)
                 .collect(),
-            pair: plan.pair.as_ref().and_then(|[a, b]| Some([place(a)?, place(b)?])),
+            pair: dataset.pair(plan),
             limits,
             posteriors,
         }

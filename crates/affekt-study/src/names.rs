@@ -15,7 +15,7 @@ use crate::{DatasetSpec, Prepared, Study, StudyError};
 /// classes, or a pair or an F1 of none.
 pub fn check_classes(study: &Study, dataset: &DatasetSpec, label_set: &LabelSet) -> Result<(), StudyError> {
     if !dataset.tested_only {
-        check_reported(study, &dataset.name, label_set)?;
+        check_reported(study, (&dataset.name, dataset.pair.as_ref()), label_set)?;
     }
     let name = dataset.name.clone();
     let manifest =
@@ -24,8 +24,12 @@ pub fn check_classes(study: &Study, dataset: &DatasetSpec, label_set: &LabelSet)
     check_cost_names(study, dataset, &Prepared::of(&manifest, unseen.clone(), unseen, false))
 }
 
-/// Class names of the study must be classes of every dataset it reports on.
-pub(crate) fn check_reported(study: &Study, dataset: &str, label_set: &LabelSet) -> Result<(), StudyError> {
+/// Class names of the study must be classes of every dataset it reports on; `own_pair` is in place of the study's.
+pub(crate) fn check_reported(
+    study: &Study,
+    (dataset, own_pair): (&str, Option<&[String; 2]>),
+    label_set: &LabelSet,
+) -> Result<(), StudyError> {
     let analysis = &study.spec().analysis;
     let classes = label_set.classes();
     let refuse = |what, got: &str| StudyError::Mismatch {
@@ -34,8 +38,12 @@ pub(crate) fn check_reported(study: &Study, dataset: &str, label_set: &LabelSet)
         got: got.to_owned(),
         expected: classes.join(", "),
     };
-    if let Some(class) = analysis.pair.iter().flatten().find(|class| !classes.contains(class)) {
-        return Err(refuse("analysis.pair", class));
+    let (what, pair) = match own_pair {
+        Some(pair) => ("pair", Some(pair)),
+        None => ("analysis.pair", analysis.pair.as_ref()),
+    };
+    if let Some(class) = pair.into_iter().flatten().find(|class| !classes.contains(class)) {
+        return Err(refuse(what, class));
     }
     let contrasts = std::iter::once(&analysis.primary).chain(&analysis.contrasts);
     for contrast in contrasts.chain(analysis.claims.iter().map(|claim| &claim.contrast)) {

@@ -128,7 +128,7 @@ pub fn plan_study(
     let mut planned: Vec<PlannedDataset> = trained_on().map(|(dataset, _)| dataset.clone()).collect();
     planned.extend(transfer::planned(spec, &all)?);
     for dataset in &planned {
-        check_reported(study, &dataset.name, &dataset.label_set)?;
+        check_reported(study, (&dataset.name, dataset.pair.as_ref()), &dataset.label_set)?;
     }
     let plan = Plan {
         schema: Plan::SCHEMA.to_owned(),
@@ -206,6 +206,7 @@ fn plan_dataset(
         has_limits: prepared.has_limits,
         class_counts: prepared.class_counts.clone(),
         label_set: prepared.label_set.clone(),
+        pair: spec.pair.clone(),
         label_noise: prepared.noise.map(RealisedNoise::rate),
         transfer: None,
     })

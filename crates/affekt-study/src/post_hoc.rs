@@ -5,7 +5,7 @@ use std::path::Path;
 use affekt_artifact::{Plan, PlannedRun, PredictionRow, Predictions};
 use affekt_core::LabelSet;
 use affekt_metrics::log_prior;
-use affekt_ot::{CostMatrix, minimum_risk};
+use affekt_ot::{CostError, CostMatrix, OtError, minimum_risk};
 
 use crate::cost::{Context, cost_of};
 use crate::{
@@ -70,9 +70,15 @@ fn decide_again(
     for dataset in datasets {
         let name = dataset.predictions_file();
         let mut predictions = Predictions::load(&source.join(&name), &dataset.label_set, &dataset.aus)?;
-        let rule = restricted(&post_hoc.rule, &run.label_set, &dataset.label_set);
+        let rule = restricted(&post_hoc.rule, &run.label_set, &dataset.label_set).map_err(|source| {
+            StudyError::Cost { dataset: dataset.name.clone(), arm: run.arm.clone(), source }
+        })?;
         for row in &mut predictions.rows {
-            apply(&rule, row, &dataset.label_set);
+            rule.apply(row, &dataset.label_set).map_err(|source| StudyError::Decision {
+                run: run.id.clone(),
+                sample: row.sample.to_string(),
+                source,
+            })?;
         }
         predictions.save(&folder.join(&name))?;
         written.push(name);
@@ -81,45 +87,55 @@ fn decide_again(
     Ok(())
 }
 
+/// A rule over the classes of one dataset, ready to decide.
+enum Decider {
+    MinRisk(CostMatrix),
+    Offset(Vec<f64>),
+}
+
 /// The rule over the classes of a transfer, which may be fewer.
-fn restricted(rule: &PostHocRule, whole: &LabelSet, part: &LabelSet) -> PostHocRule {
+fn restricted(rule: &PostHocRule, whole: &LabelSet, part: &LabelSet) -> Result<Decider, CostError> {
     let places: Vec<usize> = part
         .classes()
         .iter()
         .filter_map(|class| whole.parse_class(class).ok())
         .map(affekt_core::ClassIndex::get)
         .collect();
-    match rule {
-        PostHocRule::MinRisk { cost } => PostHocRule::MinRisk {
-            cost: places.iter().map(|&j| places.iter().map(|&y| cost[j][y]).collect()).collect(),
-        },
-        PostHocRule::Offset { offsets } => {
-            PostHocRule::Offset { offsets: places.iter().map(|&c| offsets[c]).collect() }
+    Ok(match rule {
+        PostHocRule::MinRisk { cost } => {
+            let rows: Vec<Vec<f64>> =
+                places.iter().map(|&j| places.iter().map(|&y| cost[j][y]).collect()).collect();
+            Decider::MinRisk(CostMatrix::from_rows(&rows)?)
         }
-    }
+        PostHocRule::Offset { offsets } => Decider::Offset(places.iter().map(|&c| offsets[c]).collect()),
+    })
 }
 
-fn apply(rule: &PostHocRule, row: &mut PredictionRow, label_set: &LabelSet) {
-    let raw: Vec<f64> = row.probabilities.iter().map(|&p| f64::from(p)).collect();
-    // In 32 bit they sum to 1 only nearly.
-    let sum: f64 = raw.iter().sum();
-    let p: Vec<f64> = raw.iter().map(|p| p / sum).collect();
-    let decided = match rule {
-        PostHocRule::MinRisk { cost } => {
-            CostMatrix::from_rows(cost).ok().and_then(|cost| minimum_risk(&p, &cost).ok())
-        }
-        PostHocRule::Offset { offsets } => {
-            let raw: Vec<f64> = p.iter().zip(offsets).map(|(p, o)| p * o.exp()).collect();
-            let sum: f64 = raw.iter().sum();
-            #[expect(clippy::cast_possible_truncation, reason = "prediction files hold 32-bit probabilities")]
-            let scaled = raw.iter().map(|x| (x / sum) as f32).collect();
-            if sum > 0.0 && sum.is_finite() {
-                row.probabilities = scaled;
+impl Decider {
+    fn apply(&self, row: &mut PredictionRow, label_set: &LabelSet) -> Result<(), OtError> {
+        let raw: Vec<f64> = row.probabilities.iter().map(|&p| f64::from(p)).collect();
+        // In 32 bit they sum to 1 only nearly.
+        let sum: f64 = raw.iter().sum();
+        let p: Vec<f64> = raw.iter().map(|p| p / sum).collect();
+        let decided = match self {
+            Self::MinRisk(cost) => Some(minimum_risk(&p, cost)?),
+            Self::Offset(offsets) => {
+                let raw: Vec<f64> = p.iter().zip(offsets).map(|(p, o)| p * o.exp()).collect();
+                let sum: f64 = raw.iter().sum();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "prediction files hold 32-bit probabilities"
+                )]
+                let scaled = raw.iter().map(|x| (x / sum) as f32).collect();
+                if sum > 0.0 && sum.is_finite() {
+                    row.probabilities = scaled;
+                }
+                (0..raw.len()).rev().max_by(|&a, &b| raw[a].total_cmp(&raw[b]))
             }
-            (0..raw.len()).rev().max_by(|&a, &b| raw[a].total_cmp(&raw[b]))
+        };
+        if let Some(class) = decided.and_then(|place| label_set.class_at(place)) {
+            row.predicted_class = class;
         }
-    };
-    if let Some(class) = decided.and_then(|place| label_set.class_at(place)) {
-        row.predicted_class = class;
+        Ok(())
     }
 }

@@ -56,6 +56,7 @@ pub(crate) fn planned(
                 of(tested, shared.of_data()),
             ],
             label_set: shared.label_set().clone(),
+            pair: train.pair.clone(),
             label_noise: None,
             transfer: Some(transfer),
         })

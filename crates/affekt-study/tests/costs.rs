@@ -167,6 +167,13 @@ fn names_of_classes_are_checked_before_data_are_prepared() {
         let message = checked.unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
+    // An arm without training may decide by a cost of its own.
+    let post_hoc = format!(
+        "{{ of = \"base\", rule = {{ kind = \"min-risk\", cost = {{ kind = \"circumplex\", table = \"rm77\", {MEAN} }} }} }}"
+    );
+    let study = support::study(&["arm.2.cost={ kind = \"none\" }", &format!("arm.2.post_hoc={post_hoc}")]);
+    let message = check_classes(&study, &study.spec().datasets[0], &LabelSet::aff_wild2()).unwrap_err();
+    assert!(message.to_string().contains("class other"), "{message}");
     // What only data can tell is left to them.
     let study = support::study(&["analysis.pair=[\"fear\", \"rage\"]"]);
     let message = check_classes(&study, &study.spec().datasets[0], &LabelSet::aff_wild2()).unwrap_err();

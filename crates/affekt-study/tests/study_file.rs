@@ -108,6 +108,33 @@ fn every_table_refuses_an_extra_key() {
     }
 }
 
+#[test]
+fn a_difference_that_is_none_by_construction_is_no_contrast() {
+    let post_hoc = "arm.1.post_hoc={ of = \"base\", rule = { kind = \"logit-adjust\", tau = 1.0 } }";
+    let study = |metric: &str| {
+        let primary = format!(
+            "analysis.primary={{ metric = \"{metric}\", treatment = \"uniform\", control = \"base\" }}"
+        );
+        let overrides = ["arm.1.cost={ kind = \"none\" }", post_hoc, &primary].map(str::to_owned);
+        Study::load(&config(), None, &overrides)
+    };
+    let message = chain(&study("pair_auc").unwrap_err());
+    assert!(
+        message.contains("analysis.primary.metric") && message.contains("0 by construction"),
+        "{message}"
+    );
+    assert!(study("p_mtl").map_or_else(|error| chain(&error), |_| String::new()).is_empty());
+}
+
+#[test]
+fn a_dataset_may_have_a_pair_of_its_own() {
+    let planned = support::planned(&["dataset.0.pair=[\"fear\", \"surprise\"]"]);
+    let [own, other] = [0, 1].map(|k| planned.plan.datasets[k].pair(&planned.plan));
+    assert_eq!((own, other), (Some([3, 6]), Some([1, 3])));
+    let message = refused(None, &["dataset.0.pair=[\"fear\", \"fear\"]"]);
+    assert!(message.contains("two different classes"), "{message}");
+}
+
 const SYMMETRIC: &str = "dataset.0.source.noise={ kind = \"symmetric\", rate = 0.2, seed = 7 }";
 
 #[test]

@@ -138,6 +138,19 @@ impl World {
         toml::to_string(&self.spec).expect("a checked world has only numbers, strings and tables")
     }
 
+    /// [`World::canonical_toml`] without names and with rho 0: worlds alike in this differ by rho alone, and are points of
+    /// one sweep over it.
+    pub fn sweep_toml(&self) -> String {
+        let mut world = self.clone();
+        for text in [&mut world.spec.name, &mut world.spec.title, &mut world.spec.purpose] {
+            text.clear();
+        }
+        if let Some(pair) = &mut world.spec.pair {
+            pair.rho = 0.0;
+        }
+        world.canonical_toml()
+    }
+
     pub(crate) fn spec(&self) -> &WorldSpec {
         &self.spec
     }

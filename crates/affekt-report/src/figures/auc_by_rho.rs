@@ -1,8 +1,12 @@
 //! What arms reach on the pair against the share of faces the pair has in common, beside what can be reached.
 
+use std::collections::BTreeMap;
+
+use affekt_artifact::Digest;
+
 use super::grid::Grid;
 use crate::number::{NumberKind, mean_sd};
-use crate::study::Study;
+use crate::study::{Dataset, Study};
 use crate::svg::{Align, ArmStyle, Svg, WIDTH, draw_marker};
 use crate::{Cell, DataTable, Figure};
 
@@ -26,28 +30,47 @@ pub(crate) struct AucByRho {
 }
 
 impl AucByRho {
-    /// From the datasets of a study whose rho is known; none for fewer than three.
+    /// From the datasets of a study that differ in rho alone, where the pair scored is the one that shares its faces; none
+    /// where there are not two of them, or more than one such sweep.
     pub(crate) fn of(study: &Study) -> Option<Self> {
         let arms: Vec<(String, ArmStyle)> =
             study.arms().enumerate().map(|(index, arm)| (arm.to_owned(), ArmStyle::of(index))).collect();
-        let points = study.datasets.iter().filter_map(|dataset| {
-            let limits = dataset.limits.as_ref()?;
-            let [a, b] = dataset.pair(&study.plan)?;
-            let of_arm = |(arm, _): &(String, ArmStyle)| {
-                let scores = study.scores(dataset.name(), arm, "pair_auc");
-                scores.into_iter().filter_map(|(seed, value)| Some((seed, value?))).collect()
-            };
-            Some(Point {
-                rho: limits.rho?,
-                truth: *limits.pair_auc.get(a)?.get(b)?,
-                arms: arms.iter().map(of_arm).collect(),
-            })
-        });
-        let mut points: Vec<Point> = points.collect();
+        let mut sweeps: BTreeMap<&Digest, Vec<Point>> = BTreeMap::new();
+        for dataset in &study.datasets {
+            let Some((sweep, point)) = point(study, dataset, &arms) else { continue };
+            sweeps.entry(sweep).or_default().push(point);
+        }
+        // More than one would need a panel each; the pages of the datasets show their pairs singly.
+        let mut sweeps = sweeps.into_values().filter(|points| points.len() >= 2);
+        let (mut points, None) = (sweeps.next()?, sweeps.next()) else { return None };
         points.sort_by(|p, q| p.rho.total_cmp(&q.rho));
-        points.dedup_by(|p, q| p.rho.total_cmp(&q.rho).is_eq());
-        (points.len() >= 3).then_some(Self { arms, points })
+        Some(Self { arms, points })
     }
+}
+
+/// A dataset's place in its sweep; none where there is none, or the pair scored is another than the one that shares its
+/// faces.
+fn point<'a>(
+    study: &Study,
+    dataset: &'a Dataset,
+    arms: &[(String, ArmStyle)],
+) -> Option<(&'a Digest, Point)> {
+    let limits = dataset.limits.as_ref()?;
+    let [a, b] = dataset.pair(&study.plan)?;
+    let shared = limits.pair?;
+    if shared != [a, b] && shared != [b, a] {
+        return None;
+    }
+    let of_arm = |(arm, _): &(String, ArmStyle)| {
+        let scores = study.scores(dataset.name(), arm, "pair_auc");
+        scores.into_iter().filter_map(|(seed, value)| Some((seed, value?))).collect()
+    };
+    let point = Point {
+        rho: limits.rho?,
+        truth: *limits.pair_auc.get(a)?.get(b)?,
+        arms: arms.iter().map(of_arm).collect(),
+    };
+    Some((limits.sweep.as_ref()?, point))
 }
 
 impl Figure for AucByRho {

@@ -108,12 +108,7 @@ pub(crate) fn error_structure(study: &Study, dataset: &Dataset, slug: &str) -> D
 
 /// Separability of the degenerate pair, where the results hold an area under the ROC curve.
 pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<DotPanels> {
-    let of_pair = |metric: &String| {
-        let pair = study.plan.pair.as_ref();
-        metric.starts_with("pair_auc")
-            && (!metric.contains(':')
-                || pair.is_some_and(|[a, b]| metric.contains(&**a) && metric.contains(&**b)))
-    };
+    let of_pair = |metric: &String| metric == "pair_auc";
     let metrics: Vec<String> = study.metrics(dataset.name()).into_iter().filter(of_pair).collect();
     let limit = dataset.pair(&study.plan).zip(dataset.limits.as_ref()).and_then(|([a, b], limits)| {
         let value = *limits.pair_auc.get(a)?.get(b)?;

@@ -79,9 +79,7 @@ impl Dataset {
 
     /// Positions of the pair called degenerate, where this dataset has both classes.
     pub(crate) fn pair(&self, plan: &Plan) -> Option<[usize; 2]> {
-        let [a, b] = plan.pair.as_ref()?;
-        let at = |name: &String| self.classes().iter().position(|class| class == name);
-        Some([at(a)?, at(b)?])
+        self.planned.pair(plan)
     }
 
     /// Finished runs of an arm, in seed order.

@@ -163,6 +163,8 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
             best_confusion: share.clone(),
             argmax_confusion: share,
             pair_auc: vec![vec![0.5; 8]; 8],
+            pair: None,
+            sweep: None,
             rho: Some(1.0),
         };
         limits.save(&out_root.join(&folder).join("limits.json")).unwrap();
@@ -177,6 +179,7 @@ fn dataset(out_root: &Path, name: &str, label_set: LabelSet, has_limits: bool) -
         has_limits,
         class_counts: [counts(1), counts(8), counts(6)],
         label_set,
+        pair: None,
         label_noise: None,
         transfer: None,
     }

@@ -53,6 +53,7 @@ pub(super) fn tests(plan: &Plan, results: &Results) -> Tests {
                 rank_biserial: s.rank_biserial,
                 margin,
                 tost_p: s.tost_p,
+                below_margin_p: s.below_margin_p,
                 rope_below: s.rope_left,
                 rope_within: s.rope,
                 rope_above: s.rope_right,

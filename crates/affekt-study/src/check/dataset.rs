@@ -76,6 +76,9 @@ pub(super) fn check_dataset(
     if let Some(noise) = dataset.source.noise() {
         check_noise(checks, &format!("{key}.source.noise"), noise);
     }
+    if let Some([a, b]) = &dataset.pair {
+        checks.demand(a != b, format!("{key}.pair"), &dataset.pair, "two different classes");
+    }
     if let PrototypeSource::Table { table, .. } = &dataset.prototypes {
         check_table(checks, format!("{key}.prototypes.table"), table);
     }

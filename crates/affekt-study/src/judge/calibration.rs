@@ -66,6 +66,7 @@ fn plan(n_seeds: u64) -> Plan {
             has_limits: false,
             class_counts: [vec![1; 7], vec![1; 7], vec![1; 7]],
             label_set: LabelSet::affectnet7(),
+            pair: None,
             label_noise: None,
             transfer: None,
         }],
@@ -109,7 +110,8 @@ fn reproduced(expects: Expectation, n_seeds: u64, gain: f64, noise: Noise) -> f6
                 });
             }
             let tests = Tests { rows: tests_of("d", &analysis, &plan, &results).unwrap() };
-            claims_of("d", &analysis, &plan, &results, &tests, &mut powers)[0].verdict == Verdict::Reproduced
+            claims_of((&plan.datasets[0], None), &analysis, &plan, &results, &tests, &mut powers)[0].verdict
+                == Verdict::Reproduced
         })
         .count();
     count as f64 / STUDIES as f64
@@ -129,6 +131,15 @@ fn two_arms_of_one_configuration_reproduce_no_difference_beyond_the_level() {
                 assert!(share <= bound(), "{name}, {n_seeds} seeds, {expects:?}: {share}");
             }
         }
+    }
+}
+
+#[test]
+fn a_loss_is_no_gain() {
+    let (_, normal) = NOISES[0];
+    for loss in [-0.5 * MARGIN, -MARGIN, -2.0 * MARGIN] {
+        let share = reproduced(Expectation::NotGreater, 6, loss, normal);
+        assert!(share > 0.9, "{loss}: {share}");
     }
 }
 

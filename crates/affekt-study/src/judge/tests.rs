@@ -25,6 +25,7 @@ fn test(n: u64, mean: f64, p: f64, tost_p: Option<f64>) -> TestRow {
         rank_biserial: None,
         margin: Some(0.02),
         tost_p,
+        below_margin_p: tost_p,
         rope_below: None,
         rope_within: None,
         rope_above: None,
@@ -62,18 +63,48 @@ fn truth_table() {
         (NotGreater, &small_but_sure, Reproduced),
     ];
     for (expects, row, verdict) in table {
-        let (got, reason) = judge(expects, row, 0.05);
+        let (got, reason) = judge(expects, row, None, 0.05);
         assert_eq!(got, verdict, "{expects:?} of {:+}: {reason}", row.mean_difference);
     }
 }
 
 #[test]
+fn not_greater_asks_one_side_only() {
+    // Lower on most seeds, by an amount nobody can call: not equivalent, but surely not higher.
+    let loss = TestRow { below_margin_p: Some(0.015_625), ..test(6, -0.013, 0.0938, Some(0.1)) };
+    let (verdict, reason) = judge(Expectation::NotGreater, &loss, None, 0.05);
+    assert_eq!(verdict, Verdict::Reproduced, "{reason}");
+    assert!(reason.starts_with("macro_f1 of circumplex is not higher than of base within 0.02"), "{reason}");
+    assert_eq!(judge(Expectation::Less, &loss, None, 0.05).0, Verdict::Undecided);
+    assert_eq!(judge(Expectation::Greater, &loss, None, 0.05).0, Verdict::Undecided);
+}
+
+#[test]
+fn that_nothing_is_gained_needs_something_to_be_had() {
+    let same = test(6, 0.001, 0.625, Some(0.01));
+    let judged = |limit| judge(Expectation::NotGreater, &same, Some(limit), 0.05);
+    let (verdict, reason) = judged(0.51);
+    assert_eq!(verdict, Verdict::Undecided);
+    assert!(
+        reason.starts_with(
+            "cannot be tested here: the best rule expects macro_f1 of 0.51, base has 0.5, and no gain of 0.02 is left"
+        ),
+        "{reason}"
+    );
+    assert_eq!(judged(0.53).0, Verdict::Reproduced, "there was room, and it was not used");
+    // What is there is not argued away.
+    let gain = test(6, 0.05, 0.03125, Some(0.9));
+    assert_eq!(judge(Expectation::NotGreater, &gain, Some(0.51), 0.05).0, Verdict::Contradicted);
+    assert_eq!(judge(Expectation::Greater, &gain, Some(0.51), 0.05).0, Verdict::Reproduced);
+}
+
+#[test]
 fn too_few_seeds_are_said_to_be_too_few() {
-    let (verdict, reason) = judge(Expectation::Greater, &test(2, 0.1, 0.5, Some(0.9)), 0.05);
+    let (verdict, reason) = judge(Expectation::Greater, &test(2, 0.1, 0.5, Some(0.9)), None, 0.05);
     assert_eq!(verdict, Verdict::Undecided);
     assert!(reason.contains("n = 2: smallest attainable p is 0.5"), "{reason}");
     assert!(reason.contains("no 95 % interval exists for n = 2"), "{reason}");
-    let (_, reason) = judge(Expectation::Greater, &test(6, 0.01, 0.3, Some(0.2)), 0.05);
+    let (_, reason) = judge(Expectation::Greater, &test(6, 0.01, 0.3, Some(0.2)), None, 0.05);
     assert!(reason.contains("0.0000 to +0.0200") && !reason.contains("+0.0000"), "{reason}");
 }
 
@@ -81,15 +112,16 @@ fn too_few_seeds_are_said_to_be_too_few() {
 fn the_reason_gives_the_estimate_of_the_tests_table_and_no_signed_zero() {
     let skewed =
         TestRow { hodges_lehmann: -0.000_01, ci_low: Some(-0.000_02), ..test(6, 0.01, 0.3, Some(0.2)) };
-    let (_, reason) = judge(Expectation::Greater, &skewed, 0.05);
+    let (_, reason) = judge(Expectation::Greater, &skewed, None, 0.05);
     assert!(reason.contains("difference 0.0000 (Hodges-Lehmann), 96.9 % interval 0.0000 to"), "{reason}");
     assert!(!reason.contains("-0.0000"), "{reason}");
 }
 
 #[test]
 fn equal_bits_on_every_seed_are_equivalent_and_one_seed_is_not() {
-    assert_eq!(judge(Expectation::NotGreater, &test(6, 0.0, 1.0, None), 0.05).0, Verdict::Reproduced);
-    assert_eq!(judge(Expectation::NotGreater, &test(1, 0.0, 1.0, None), 0.05).0, Verdict::Undecided);
+    let p = Some(0.015_625);
+    assert_eq!(judge(Expectation::NotGreater, &test(6, 0.0, 1.0, p), None, 0.05).0, Verdict::Reproduced);
+    assert_eq!(judge(Expectation::NotGreater, &test(1, 0.0, 1.0, None), None, 0.05).0, Verdict::Undecided);
 }
 
 #[test]
@@ -98,7 +130,7 @@ fn too_few_seeds_find_neither_a_difference_nor_sameness() {
     // Two differences of +0.001 and +0.003: the two one-sided tests alone would call them equivalent.
     let rehearsal = test(2, 0.002, 0.5, Some(0.0177));
     for expects in [Greater, Less, NotGreater] {
-        let (verdict, reason) = judge(expects, &rehearsal, 0.05);
+        let (verdict, reason) = judge(expects, &rehearsal, None, 0.05);
         assert_eq!(verdict, Verdict::Undecided);
         assert!(reason.contains("no outcome on so few seeds could decide"), "{reason}");
     }

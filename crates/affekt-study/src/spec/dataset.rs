@@ -52,6 +52,9 @@ pub struct DatasetSpec {
     pub source: DatasetSource,
     /// Where the class prototypes on the circumplex come from.
     pub prototypes: PrototypeSource,
+    /// Pair of classes called degenerate on this dataset; absent where it is `analysis.pair`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<[String; 2]>,
     /// True for a dataset that no run trains on: it is there to be tested on, by a transfer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tested_only: bool,

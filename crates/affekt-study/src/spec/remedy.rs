@@ -128,3 +128,13 @@ pub enum PostHocRuleSpec {
         tau: f64,
     },
 }
+
+impl PostHocRuleSpec {
+    /// The cost it decides by; none for a rule without.
+    pub fn cost(&self) -> Option<&CostSpec> {
+        match self {
+            Self::MinRisk { cost } => Some(cost),
+            Self::LogitAdjust { .. } => None,
+        }
+    }
+}

@@ -18,6 +18,7 @@ fn dataset() -> PlannedDataset {
         has_limits: false,
         class_counts: [vec![900, 70, 300, 500, 90, 400, 60, 200], vec![10; 8], vec![60; 8]],
         label_set,
+        pair: None,
         label_noise: None,
         transfer: None,
     }

@@ -27,6 +27,8 @@ pub(super) struct Rendering {
     thin: Option<Thinning>,
     noise: Option<LabelNoise>,
     inputs: Digest,
+    /// Of all that decides the faces but rho and names.
+    sweep: Digest,
 }
 
 impl Rendering {
@@ -50,26 +52,33 @@ impl Rendering {
         let thin = thin.as_ref().map(|spec| thin::resolve(spec, world.label_set())).transpose()?;
         let noise = noise.as_ref().map(|spec| noise::resolve(spec, world.label_set())).transpose()?;
         let (faces, seed) = (*faces, *seed);
+        let digest_of = |mut hasher: Hasher| {
+            for (name, value) in [
+                ("train", faces.train),
+                ("valid", faces.valid),
+                ("test", faces.test),
+                ("seed", seed),
+                ("size", size.into()),
+            ] {
+                hasher.part(name, &value.to_le_bytes());
+            }
+            if let Some(thin) = &thin {
+                hasher.part("thin", format!("{thin:?}").as_bytes());
+            }
+            if let Some(noise) = &noise {
+                hasher.part("noise", format!("{noise:?}").as_bytes());
+            }
+            hasher.finish()
+        };
         let mut hasher = Hasher::new();
         hasher.part("kind", b"world").part("code", identity::DATA.as_bytes());
         hasher.part("dataset", dataset.as_bytes()).part("world", world.canonical_toml().as_bytes());
-        for (name, value) in [
-            ("train", faces.train),
-            ("valid", faces.valid),
-            ("test", faces.test),
-            ("seed", seed),
-            ("size", size.into()),
-        ] {
-            hasher.part(name, &value.to_le_bytes());
-        }
-        if let Some(thin) = &thin {
-            hasher.part("thin", format!("{thin:?}").as_bytes());
-        }
-        if let Some(noise) = &noise {
-            hasher.part("noise", format!("{noise:?}").as_bytes());
-        }
-        let inputs = hasher.finish();
-        Ok(Self { dataset: dataset.to_owned(), world, faces, seed: Seed(seed), size, thin, noise, inputs })
+        let inputs = digest_of(hasher);
+        let mut hasher = Hasher::new();
+        hasher.part("sweep", world.sweep_toml().as_bytes());
+        let sweep = digest_of(hasher);
+        let (dataset, seed) = (dataset.to_owned(), Seed(seed));
+        Ok(Self { dataset, world, faces, seed, size, thin, noise, inputs, sweep })
     }
 
     fn samples(&self) -> Vec<WorldSample> {
@@ -133,7 +142,9 @@ impl Preparation for Rendering {
         }
         manifest.save(folder)?;
         Quarantine::default().save(&folder.join("quarantine.csv"))?;
-        limits(&self.world, self.faces.test, self.seed).save(&folder.join("limits.json"))?;
+        let sweep = self.world.rho().map(|_| self.sweep.clone());
+        let limits = Limits { sweep, ..limits(&self.world, self.faces.test, self.seed) };
+        limits.save(&folder.join("limits.json"))?;
         let digest = Hasher::new()
             .part("manifest", Digest::of_file(&folder.join("manifest.csv"))?.as_str().as_bytes())
             .part("faces", faces.digest.as_str().as_bytes())
@@ -181,5 +192,7 @@ pub(crate) fn limits(world: &World, n_test: u64, seed: Seed) -> Limits {
         argmax_confusion: limits.argmax_confusion,
         pair_auc: limits.pair_auc,
         rho: world.rho(),
+        pair: world.pair(),
+        sweep: None,
     }
 }
