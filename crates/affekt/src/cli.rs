@@ -251,7 +251,7 @@ pub(crate) struct DataNoiseArgs {
     /// T of exp(-distance / T), in units of valence and arousal; for circumplex
     #[arg(long, required_if_eq("kind", "circumplex"))]
     pub(crate) temperature: Option<f64>,
-    /// Table of class positions: affectnet-val, nrc-vad, warriner, rm77 or c25-ii; for circumplex
+    /// Table of class positions: affectnet-val, nrc-vad, warriner, rm77, rm77-joyful-terrified, c25-i or c25-ii; for circumplex
     #[arg(long, default_value = "nrc-vad")]
     pub(crate) prototypes: affekt_ot::PrototypeTable,
     /// Seed of the noise
