@@ -152,7 +152,8 @@ pub enum AuSource {
     },
 }
 
-/// Where a class comes from that a published table lacks, as every table lacks `other`, which has no place of its own.
+/// Where a class comes from that a published table lacks, such as `other`: of all tables only `nrc-vad` and `warriner`
+/// have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fallback {
