@@ -16,7 +16,7 @@ pub enum CostSpec {
     /// No transport term: lambda = 0.
     None {},
     /// Every confusion costs the same: `C_ij = 1`. With a one-hot target the term is `1 - p_y`, in `[0, 1]` (Ghosh et al.
-    /// 2017), a generic confidence penalty.
+    /// 2017): it penalises lack of confidence in the true class.
     Uniform {
         /// Scale.
         normalisation: Normalisation,
