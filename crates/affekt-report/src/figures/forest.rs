@@ -114,9 +114,11 @@ impl Figure for Forest {
     }
 
     fn description(&self) -> String {
-        "Marker: Hodges-Lehmann estimate of the paired difference; whiskers: its exact interval (absent where so \
-         few pairs cannot reach the level); band: the equivalence margin declared beforehand. An interval inside \
-         the band speaks for equivalence, one that leaves out the zero line for a difference. A star marks the primary contrast."
+        "Marker: Hodges-Lehmann estimate of the paired difference; whiskers: its exact interval at confidence 1 − level, \
+         or the next one above that so few pairs have (absent where they have none); band: the equivalence margin \
+         declared beforehand. A whisker that leaves out the zero line speaks for a difference. Equivalence is judged at \
+         1 − 2 level, by less than the whisker shows: an arm may be equivalent though its whisker leaves the band, and \
+         the verdict in the tables decides. A star marks the primary contrast."
             .to_owned()
     }
 
@@ -132,8 +134,18 @@ impl Figure for Forest {
     }
 
     fn table(&self) -> DataTable {
-        let columns =
-            ["metric", "treatment", "control", "family", "n", "HL estimate", "CI low", "CI high", "margin"];
+        let columns = [
+            "metric",
+            "treatment",
+            "control",
+            "family",
+            "n",
+            "HL estimate",
+            "CI low",
+            "CI high",
+            "margin",
+            "verdict",
+        ];
         let mut table = DataTable::new(&*self.id, &*self.title, &columns);
         for (row, _) in &self.rows {
             let difference = |value| Cell::Number(NumberKind::Difference, value);
@@ -147,6 +159,7 @@ impl Figure for Forest {
                 difference(row.ci_low),
                 difference(row.ci_high),
                 row.margin.map_or(Cell::Hole, |m| Cell::Number(NumberKind::Score, Some(m))),
+                Cell::text(&*row.verdict),
             ]);
         }
         table

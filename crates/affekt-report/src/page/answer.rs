@@ -25,7 +25,7 @@ pub(crate) fn answers(study: &Study) -> Vec<Answer> {
         let answer = |row: &TestRow| Answer {
             dataset: row.dataset.clone(),
             headline: headline(row),
-            numbers: numbers(row) + &limit(row, dataset),
+            numbers: numbers(row, study.plan.alpha) + &limit(row, dataset),
         };
         primary.map(answer).collect::<Vec<_>>()
     };
@@ -98,12 +98,27 @@ fn headline(row: &TestRow) -> String {
     }
 }
 
+/// For arms found equivalent, why the interval printed may leave the margin all the same.
+fn beyond(row: &TestRow, alpha: f64) -> String {
+    let (Some(low), Some(high), Some(margin)) = (row.ci_low, row.ci_high, row.margin) else {
+        return String::new();
+    };
+    // Strictly, as the tests of equivalence are.
+    if row.verdict != "equivalent" || (-margin < low && high < margin) {
+        return String::new();
+    }
+    let share = NumberKind::Share.print(1.0 - 2.0 * alpha);
+    format!(
+        " (two one-sided tests, which answer to an interval of {share}; the wider one above leaves the margin)"
+    )
+}
+
 /// A metric's name as written in a sentence.
 fn in_words(metric: &str) -> String {
     metric.replace("macro_f1", "macro-F1").replace('_', " ")
 }
 
-fn numbers(row: &TestRow) -> String {
+fn numbers(row: &TestRow, alpha: f64) -> String {
     let score = |v| NumberKind::Score.print(v);
     let confidence = row.ci_confidence.map_or_else(String::new, |c| format!("{:.1}\u{a0}% ", 100.0 * c));
     let mut text = format!(
@@ -120,7 +135,8 @@ fn numbers(row: &TestRow) -> String {
     );
     if let (Some(margin), Some(tost)) = (row.margin, row.tost_p) {
         let p = NumberKind::PValue.print(tost);
-        let _ = write!(text, " Equivalence within ±{}: p\u{a0}=\u{a0}{p}.", score(margin));
+        let _ =
+            write!(text, " Equivalence within ±{}: p\u{a0}=\u{a0}{p}{}.", score(margin), beyond(row, alpha));
     }
     if let Some(within) = row.rope_within {
         let share = NumberKind::Share.print(within);
