@@ -34,3 +34,41 @@ fn arms_equivalent_though_their_interval_leaves_the_margin_are_explained() {
     assert_eq!(with("equivalent", 0.02), 2, "an interval that ends on the margin is not within it");
     assert_eq!(with("undecided", 0.0232), 0);
 }
+
+#[test]
+fn the_head_says_how_near_the_limit_the_first_arm_and_the_nearest_come() {
+    let root = tempfile::tempdir().unwrap();
+    let mut study = write_study(root.path(), &Names::default());
+    let set = |study: &mut Study, metric: &str, arm: &str, value: Option<f64>| {
+        for row in &mut study.results.rows {
+            if row.dataset == "degenerate" && row.metric == metric && row.arm == arm {
+                row.value = value;
+            }
+        }
+        study.results.save(&study.dir.join("results.csv")).unwrap();
+    };
+    for (arm, value) in [("base", 0.5), ("uniform", 0.6), ("circumplex", 0.55), ("permuted", 0.4)] {
+        set(&mut study, "macro_f1", arm, Some(value));
+    }
+    // The page escapes the apostrophe.
+    let reach = |study: &Study| head(study).replace("&#x27;", "'");
+    let best = "the best rule's expected macro-F1 (0.6634)";
+    let says = format!("degenerate: base is 0.1634 below {best}; nearest is uniform, 0.0634 below.");
+    let text = reach(&study);
+    assert!(text.contains(&says) && !text.contains("affectnet-like: "), "{text}");
+    set(&mut study, "macro_f1", "uniform", Some(0.7));
+    assert!(reach(&study).contains("highest is uniform, 0.0366 above."), "by chance on a finite split");
+    set(&mut study, "macro_f1", "base", Some(0.71));
+    assert!(reach(&study).contains(&format!("base is 0.0466 above {best}; no arm scores higher.")));
+    set(&mut study, "macro_f1", "base", None);
+    let text = reach(&study);
+    assert!(
+        text.contains(&format!("degenerate: base has no run to set against {best}; highest is uniform")),
+        "{text}"
+    );
+    for row in study.tests.rows.iter_mut().filter(|row| row.family == "primary") {
+        "accuracy".clone_into(&mut row.metric);
+    }
+    study.tests.save(&study.dir.join("tests.csv")).unwrap();
+    assert!(reach(&study).contains("expected accuracy (0.7810)"), "the metric of the primary contrast");
+}

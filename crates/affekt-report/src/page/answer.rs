@@ -25,7 +25,7 @@ pub(crate) fn answers(study: &Study) -> Vec<Answer> {
         let answer = |row: &TestRow| Answer {
             dataset: row.dataset.clone(),
             headline: headline(row),
-            numbers: numbers(row, study.plan.alpha) + &limit(row, dataset),
+            numbers: numbers(row, study.plan.alpha),
         };
         primary.map(answer).collect::<Vec<_>>()
     };
@@ -41,18 +41,6 @@ pub(crate) fn arms(study: &Study) -> Vec<(String, String)> {
     let named = |arm: &str| primary(study).any(|row| row.treatment == arm || row.control == arm);
     let arms = study.plan.arms.iter().filter(|arm| named(&arm.name));
     arms.map(|arm| (arm.name.clone(), arm.isolates.clone())).collect()
-}
-
-/// What no rule can pass, where that is known of the metric.
-fn limit(row: &TestRow, dataset: &Dataset) -> String {
-    let limit = dataset.limits.as_ref().and_then(|limits| match row.metric.as_str() {
-        "macro_f1" => Some(limits.macro_f1),
-        "accuracy" => Some(limits.accuracy),
-        _ => None,
-    });
-    limit.map_or_else(String::new, |limit| {
-        format!(" No rule can expect more than {} here.", NumberKind::Score.print(limit))
-    })
 }
 
 /// How many claims came out which way; none where the study judges none.
@@ -114,7 +102,7 @@ fn beyond(row: &TestRow, alpha: f64) -> String {
 }
 
 /// A metric's name as written in a sentence.
-fn in_words(metric: &str) -> String {
+pub(super) fn in_words(metric: &str) -> String {
     metric.replace("macro_f1", "macro-F1").replace('_', " ")
 }
 

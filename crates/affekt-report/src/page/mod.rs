@@ -13,6 +13,7 @@ mod origins;
 mod paper;
 mod provenance;
 mod ranks;
+mod reach;
 mod seeds;
 mod settings;
 mod structure;
@@ -43,6 +44,7 @@ pub(crate) struct Page {
     question: String,
     answers: Vec<Answer>,
     answer_arms: Vec<(String, String)>,
+    reach: Vec<String>,
     tally: Option<String>,
     unfinished: Option<String>,
     verdicts: Vec<VerdictRow>,
@@ -75,6 +77,7 @@ impl Page {
             question: plan.question.clone(),
             answers: answer::answers(study),
             answer_arms: answer::arms(study),
+            reach: reach::sentences(study),
             tally: answer::tally(study),
             unfinished: answer::unfinished(study),
             verdict_table: verdicts::table(&verdicts),

@@ -67,6 +67,7 @@ struct PageView {
     question: String,
     answers: Vec<AnswerView>,
     answer_arms: Vec<(String, String)>,
+    reach: Vec<String>,
     tally: Option<String>,
     unfinished: Option<String>,
     verdicts: Vec<VerdictView>,
@@ -163,6 +164,7 @@ fn view(page: &Page, extent: Extent) -> PageView {
             })
             .collect(),
         answer_arms: page.answer_arms.clone(),
+        reach: page.reach.clone(),
         tally: page.tally.clone(),
         unfinished: page.unfinished.clone(),
         verdicts: page.verdicts.iter().map(verdict_view).collect(),
