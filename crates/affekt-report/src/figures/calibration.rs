@@ -33,7 +33,7 @@ impl Figure for ReliabilityDiagram {
     }
 
     fn description(&self) -> String {
-        "Accuracy against mean confidence in equal-width bins, all seeds together; larger dots hold more samples. On \
+        "Accuracy of the most probable class against its mean probability in equal-width bins, all seeds together; larger dots hold more samples. On \
          the dashed diagonal confidence is right, below it the arm is overconfident. ECE is the mean over seeds of \
          the expected calibration error on these bins."
             .to_owned()
@@ -73,7 +73,7 @@ impl Figure for ReliabilityDiagram {
     }
 
     fn table(&self) -> DataTable {
-        let columns = ["arm", "bin", "samples", "mean confidence", "accuracy"];
+        let columns = ["arm", "bin", "samples", "mean confidence", "argmax accuracy"];
         let mut table = DataTable::new(&*self.id, &*self.title, &columns);
         for arm in &self.arms {
             let n_bins = arm.pooled.bins.len() as f64;

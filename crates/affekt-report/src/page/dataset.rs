@@ -236,8 +236,13 @@ fn reliability(study: &Study, dataset: &Dataset, slug: &str) -> Option<Reliabili
 }
 
 fn calibration_table(study: &Study, dataset: &Dataset, slug: &str) -> DataTable {
-    let columns = ["arm", "n", "ECE", "mean max probability", "accuracy", "entropy (nats)", "NLL (nats)"];
-    let caption = format!("{}: calibration, mean ± sd over seeds", dataset.name());
+    let columns =
+        ["arm", "n", "ECE", "mean max probability", "argmax accuracy", "entropy (nats)", "NLL (nats)"];
+    let caption = format!(
+        "{}: calibration, mean ± sd over seeds; argmax accuracy is that of the most probable class and differs from the \
+         scores' accuracy for arms that decide by another rule",
+        dataset.name()
+    );
     let mut table = DataTable::new(format!("calibration-{slug}"), caption, &columns);
     for arm in study.arms() {
         let all: Vec<_> = dataset.runs_of(arm).iter().filter_map(|run| run.calibration).collect();
