@@ -122,7 +122,8 @@ pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<D
         title: format!("{}: separability of the degenerate pair", dataset.name()),
         description:
             "Area under the ROC curve for telling the two classes apart: 0.5 is chance, 1 is perfect. The dashed \
-             line, where the truth is known, is what the true posterior reaches: no score of a face passes it."
+             line, where the truth is known, is what the true posterior reaches in expectation; on a finite test split \
+             an arm may lie above it by chance."
                 .to_owned(),
         panels,
         linked: false,

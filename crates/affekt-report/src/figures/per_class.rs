@@ -77,8 +77,12 @@ impl Figure for PerClassF1 {
         let (least, most) = counts.fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
         let n =
             if least == most { format!("n = {most}") } else { format!("n = {} to {most}", least.min(most)) };
-        let limit =
-            if self.limit.is_some() { " The vertical tick is the best rule's expected F1." } else { "" };
+        let limit = if self.limit.is_some() {
+            " The vertical tick is the expected F1 of the rule best for macro-F1. It is not a bound for one class: an arm \
+             may pass it there and lose more elsewhere."
+        } else {
+            ""
+        };
         format!(
             "Marker: mean over seeds ({n}); line: {:.0} % t interval of that mean over seeds. It speaks of training \
              noise only, not of new subjects.{limit}",
