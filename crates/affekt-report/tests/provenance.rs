@@ -122,13 +122,18 @@ fn settings_that_are_not_those_of_the_paper_stand_beside_them() {
     fs::write(study.dir.join("study.toml"), text).unwrap();
     let html = report(&study);
     let departures = section(&html, "departures");
-    assert!(
-        departures
-            .contains("Source: a &lt;paper&gt;. Of 3 settings stated there 1 are the same here, 2 are not.")
-    );
+    let intro = "Source: a &lt;paper&gt;. Compared are the settings listed from there, no others: of 3 settings 1 are the \
+                 same here, 2 are not. Rendered worlds and not the paper's data: degenerate.";
+    assert!(departures.replace("&#x27;", "'").contains(intro), "{departures}");
     assert!(departures.contains("<th scope=\"row\">train.epochs</th><td>75</td><td>6</td>"), "{departures}");
     assert!(departures.contains("<th scope=\"row\">augment.flip</th><td>0.5</td><td>not set</td>"));
     assert!(!departures.contains("batch_size"));
     fs::write(study.dir.join("study.toml"), text.replace("epochs = 6", "epochs = 75")).unwrap();
     assert!(!section(&report(&study), "departures").contains("train.epochs"));
+    fs::write(
+        study.dir.join("study.toml"),
+        "[train]\nepochs = 75\n[paper]\nsource = 'x'\n[paper.setting]\n'train.epochs' = 75\n",
+    )
+    .unwrap();
+    assert!(section(&report(&study), "departures").contains("no others: all 1 are the same here."));
 }

@@ -24,11 +24,26 @@ pub(crate) fn departures(study: &Study) -> Option<Departures> {
         table.rows.push(vec![Cell::text(&**key), Cell::text(&**paper), Cell::text(here)]);
     }
     let stated = differing.len() + same;
-    let intro = match differing.len() {
-        0 => format!("Source: {source}. All {stated} settings stated there are the same here."),
-        n => format!(
-            "Source: {source}. Of {stated} settings stated there {same} are the same here, {n} are not."
-        ),
+    let outcome = match differing.len() {
+        0 => format!("all {stated} are the same here"),
+        n => format!("of {stated} settings {same} are the same here, {n} are not"),
     };
+    let intro = format!(
+        "Source: {source}. Compared are the settings listed from there, no others: {outcome}.{}",
+        data(study)
+    );
     Some(Departures { intro, table })
+}
+
+/// Equal settings do not make equal data: which of the datasets are rendered worlds, as known limits tell.
+fn data(study: &Study) -> String {
+    let worlds: Vec<&str> =
+        study.datasets.iter().filter(|d| d.planned.has_limits).map(|d| d.name()).collect();
+    match worlds.len() {
+        0 => String::new(),
+        n if n == study.datasets.len() => {
+            " The runs are on rendered worlds, not on the paper's data.".to_owned()
+        }
+        _ => format!(" Rendered worlds and not the paper's data: {}.", worlds.join(", ")),
+    }
 }
