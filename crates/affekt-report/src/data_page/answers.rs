@@ -1,7 +1,7 @@
 //! The few sentences that stand first.
 
 use super::{DataView, PublishedCount};
-use crate::number::NumberKind;
+use crate::number::{NumberKind, decimals};
 
 /// Differing counts quoted in full; the table has them all.
 const QUOTED: usize = 3;
@@ -68,7 +68,7 @@ fn balance(view: &DataView) -> Option<(String, String)> {
 }
 
 fn ratio(value: f64) -> String {
-    if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+    decimals(value, if value < 10.0 { 1 } else { 0 })
 }
 
 fn published(view: &DataView) -> (String, String) {

@@ -1,6 +1,6 @@
 //! Where the attention of Ada-DF lies, by kind of face.
 
-use crate::number::NumberKind;
+use crate::number::{NumberKind, decimals};
 use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH};
 use crate::{Cell, DataTable, Figure};
 
@@ -58,7 +58,7 @@ impl FaceKind {
     fn heading(&self) -> String {
         let (n, plural) = (self.attention.len(), if self.attention.len() == 1 { "" } else { "s" });
         match self.median() {
-            Some(median) => format!("{}: {n} face{plural}, median {median:.2}", self.name),
+            Some(median) => format!("{}: {n} face{plural}, median {}", self.name, decimals(median, 2)),
             None => format!("{}: no face", self.name),
         }
     }

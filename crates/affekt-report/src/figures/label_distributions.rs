@@ -1,6 +1,6 @@
 //! What a few faces show, as Ada-DF sees it, as their class has it and as it is.
 
-use crate::number::NumberKind;
+use crate::number::{NumberKind, decimals};
 use crate::svg::{Align, Scale, Svg, WIDTH, ellipsis, text_width};
 use crate::{Cell, DataTable, Figure};
 
@@ -56,7 +56,7 @@ impl LabelDistributions {
     fn draw_face(&self, svg: &mut Svg, face: &ShownFace, [left, top]: [f64; 2], width: f64, head: f64) {
         let clean = face.clean.map(|clean| format!("before noise {}", self.classes[clean]));
         let lines = [
-            format!("attention {:.2}", face.attention),
+            format!("attention {}", decimals(face.attention, 2)),
             format!("labelled {}", self.classes[face.class]),
             clean.unwrap_or_default(),
         ];

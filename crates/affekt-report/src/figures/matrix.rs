@@ -1,5 +1,6 @@
 //! A square of shares, classes against classes.
 
+use crate::number::percent;
 use crate::svg::{Align, Svg, WIDTH, ellipsis, text_width};
 
 /// What a cell holds.
@@ -51,7 +52,7 @@ impl Matrix<'_> {
                 svg.rect("cell", [x, y], [cell, cell], 1.0);
                 // In a finer grid the numbers would not fit; the table below has them all.
                 if cell >= 22.0 {
-                    let text = share.map_or_else(|| "–".to_owned(), |s| format!("{:.0}", 100.0 * s));
+                    let text = share.map_or_else(|| "–".to_owned(), |s| percent(s, 0));
                     let middle = if small.is_some() { 0.5 } else { 4.0 };
                     svg.text("share", Align::Middle, [x + 0.5 * cell, y + 0.5 * cell + middle], &text);
                     if let Some(small) = small {

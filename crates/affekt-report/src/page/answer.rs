@@ -108,7 +108,7 @@ pub(super) fn in_words(metric: &str) -> String {
 
 fn numbers(row: &TestRow, alpha: f64) -> String {
     let score = |v| NumberKind::Score.print(v);
-    let confidence = row.ci_confidence.map_or_else(String::new, |c| format!("{:.1}\u{a0}% ", 100.0 * c));
+    let confidence = row.ci_confidence.map_or_else(String::new, |c| NumberKind::Share.print(c) + " ");
     let mut text = format!(
         "Mean {} against {} over {} paired seeds. Paired difference {} (Hodges-Lehmann; {confidence}exact interval \
          {}), exact sign-flip p\u{a0}=\u{a0}{}; {} pairs cannot give a p below {}.",

@@ -9,7 +9,7 @@ use crate::figures::{
     ClassCounts, ConfusionMatrix, LearningCurves, PerClassF1, ReliabilityDiagram, error_structure, pair_auc,
     paired_scores,
 };
-use crate::number::mean_sd;
+use crate::number::{NumberKind, mean_sd};
 use crate::study::{Dataset, Epoch, Study};
 use crate::svg::ArmStyle;
 use crate::{Cell, DataTable, Figure, ReportError};
@@ -110,7 +110,7 @@ fn whence(planned: &PlannedDataset) -> String {
 }
 
 fn noise(share: f64) -> String {
-    format!(" Label noise made {:.1} % of the training labels wrong.", 100.0 * share)
+    format!(" Label noise made {} of the training labels wrong.", NumberKind::Share.print(share))
 }
 
 fn class_counts(dataset: &Dataset, slug: &str) -> Box<dyn Figure> {

@@ -1,8 +1,8 @@
 //! The claims of the papers beside what the runs say.
 
-use affekt_artifact::{Claim, Evidence, TestRow, Verdict, fixed};
+use affekt_artifact::{Claim, Evidence, TestRow, Verdict};
 
-use crate::number::{NumberKind, UNDEFINED, interval};
+use crate::number::{NumberKind, UNDEFINED, decimals, interval};
 use crate::study::Study;
 use crate::{Cell, DataTable};
 
@@ -58,7 +58,7 @@ impl VerdictRow {
 /// A number of unknown kind: a whole one as such, others with four decimals or in scientific form.
 fn printed(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e9 {
-        return fixed(value, 0).replace('-', "\u{2212}");
+        return decimals(value, 0);
     }
     let kind = if value.abs() < 1e-4 { NumberKind::PValue } else { NumberKind::Score };
     kind.print(value)

@@ -1,7 +1,5 @@
 //! Linear axes with round ticks.
 
-use affekt_artifact::fixed;
-
 use super::{Align, Svg};
 
 /// A linear map from data to user units.
@@ -91,7 +89,7 @@ impl Scale {
 }
 
 fn tick_label(tick: f64, decimals: usize) -> String {
-    fixed(tick, decimals).replace('-', "\u{2212}")
+    crate::number::decimals(tick, decimals)
 }
 
 #[cfg(test)]
