@@ -1,7 +1,11 @@
 //! Critical-difference diagram: arms on an axis of mean ranks, those that do not differ joined by a bar.
+//!
+//! An arm has a row of its own, unlike in Demšar's drawing, where two names share a line: on a narrow page they would be cut.
 
-use crate::number::NumberKind;
-use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH, draw_marker, ellipsis};
+use affekt_stats::DEFAULT_DRAWS;
+
+use crate::number::{NumberKind, decimals};
+use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH, draw_marker, ellipsis, text_width};
 use crate::{Cell, DataTable, Figure};
 
 /// Mean ranks of several arms with the difference that Nemenyi's test needs.
@@ -21,13 +25,21 @@ pub struct CriticalDifference {
     pub n: usize,
     /// p of Friedman's test.
     pub friedman_p: f64,
+    /// Standard error of that p where permutations were drawn; none where all were counted.
+    pub friedman_error: Option<f64>,
 }
 
 const ROW: f64 = 18.0;
-const BAR: f64 = 8.0;
 const AXIS: f64 = 46.0;
-/// Room for a name and its rank on either side of the axis.
-const SIDE: f64 = 104.0;
+/// Upper edge of the first row.
+const TOP: f64 = AXIS + 8.0;
+/// Room for the mean rank at the right.
+const NUMBER: f64 = 38.0;
+/// Widest step from bar to bar, and the room they have together.
+const BAR: f64 = 7.0;
+const BARS: f64 = 56.0;
+/// Least distance of two ranks that are written on the axis.
+const TICK: f64 = 14.0;
 
 impl CriticalDifference {
     /// Largest groups of neighbours whose extremes differ by no more than the critical difference, as positions.
@@ -44,11 +56,25 @@ impl CriticalDifference {
         groups
     }
 
-    fn scale(&self) -> Scale {
-        Scale::new([1.0, self.arms.len() as f64], [SIDE, WIDTH - SIDE])
+    /// Width of the column of names: whole up to some two dozen letters.
+    fn names(&self) -> f64 {
+        let widths = self.arms.iter().map(|(arm, _)| text_width(arm, 12.0));
+        widths.fold(40.0, |a, b| if b > a { b } else { a }).clamp(40.0, 168.0)
     }
 
-    fn draw_ruler(&self, svg: &mut Svg, scale: &Scale) {
+    /// p of Friedman's test; a bound where no permutation drawn was as extreme.
+    fn friedman(&self) -> String {
+        let p = NumberKind::PValue.print(self.friedman_p);
+        let least = 1.0 / (1.0 + DEFAULT_DRAWS as f64);
+        if self.friedman_error.is_some() && self.friedman_p <= least * (1.0 + 1e-9) {
+            format!("p ≤ {p}, the least that {DEFAULT_DRAWS} drawn permutations can give")
+        } else {
+            format!("p = {p}")
+        }
+    }
+
+    /// The axis and its ranks, at the top of `bottom - TOP` units of rows.
+    fn draw_axis(&self, svg: &mut Svg, scale: &Scale, bottom: f64) {
         let (from, to) = (scale.at(1.0), scale.at(1.0 + self.critical_difference));
         // Wider than the axis: nothing can differ, and the ruler would leave the drawing.
         let to = if to > WIDTH { WIDTH } else { to };
@@ -57,12 +83,15 @@ impl CriticalDifference {
             svg.line("bound-tick", [end, 18.0], [end, 26.0]);
         }
         let text = format!("critical difference {}", NumberKind::Score.print(self.critical_difference));
-        svg.text("bound-text", Align::Start, [from, 14.0], &text);
-        svg.line("axis", [scale.at(1.0), AXIS], [scale.at(self.arms.len() as f64), AXIS]);
-        for rank in 1..=self.arms.len() {
-            let x = scale.at(rank as f64);
+        svg.text("bound-text", Align::End, [WIDTH, 14.0], &text);
+        svg.line("axis", [from, AXIS], [scale.at(self.arms.len() as f64), AXIS]);
+        let space = scale.at(2.0) - from;
+        let every = [1, 2, 5, 10].into_iter().find(|n| space * f64::from(*n) >= TICK).unwrap_or(20);
+        for rank in (1_u32..).take(self.arms.len()) {
+            let x = scale.at(f64::from(rank));
             svg.line("axis", [x, AXIS - 4.0], [x, AXIS]);
-            if self.arms.len() <= 12 || rank % 5 == 0 {
+            if rank % every == 0 || (rank == 1 && every > 2) {
+                svg.line("grid", [x, AXIS], [x, bottom]);
                 svg.text("tick", Align::Middle, [x, AXIS - 6.0], &rank.to_string());
             }
         }
@@ -80,38 +109,41 @@ impl Figure for CriticalDifference {
 
     fn description(&self) -> String {
         format!(
-            "Mean ranks of the arms over {} blocks, 1 is best. A bar joins arms whose mean ranks lie within the critical \
-             difference of Nemenyi's test at level {}; Friedman's test that all are equal has p = {}.",
+            "Mean ranks of the arms over {} blocks, 1 is best. A bar at the right joins arms whose mean ranks lie within \
+             the critical difference of Nemenyi's test at level {}; Friedman's test that all are equal has {}.",
             self.n,
             self.alpha,
-            NumberKind::PValue.print(self.friedman_p)
+            self.friedman()
         )
     }
 
     fn svg(&self) -> String {
-        let (groups, scale, k) = (self.groups(), self.scale(), self.arms.len());
-        let first_row = AXIS + 14.0 + BAR * groups.len() as f64 + ROW;
-        let rows = k.div_ceil(2);
-        let mut svg = Svg::new(WIDTH, first_row + ROW * rows as f64);
-        self.draw_ruler(&mut svg, &scale);
-        for (level, (first, last)) in groups.iter().enumerate() {
-            let y = AXIS + 12.0 + BAR * level as f64;
-            let ends = [self.arms[*first].1, self.arms[*last].1].map(|rank| scale.at(rank));
-            svg.rect("bar", [ends[0] - 3.0, y - 1.5], [ends[1] - ends[0] + 6.0, 3.0], 1.0);
+        let (groups, names, k) = (self.groups(), self.names(), self.arms.len() as f64);
+        let step = (BARS / groups.len() as f64).clamp(0.0, BAR);
+        let bars = WIDTH - NUMBER - step * groups.len() as f64;
+        let scale = Scale::new([1.0, k], [names + 12.0, bars - 8.0]);
+        let bottom = TOP + ROW * k;
+        let mut svg = Svg::new(WIDTH, bottom + 4.0);
+        for row in (1..self.arms.len()).step_by(2) {
+            svg.rect("stripe", [0.0, TOP + ROW * row as f64], [WIDTH, ROW], 1.0);
         }
-        for (place, (arm, rank)) in self.arms.iter().enumerate() {
-            // Better arms are named on the left from the top, worse ones on the right from the bottom: no lines cross.
-            let left = place < rows;
-            let row = if left { place } else { k - 1 - place };
-            let (x, y) = (scale.at(*rank), first_row + ROW * row as f64);
-            let side = if left { SIDE - 8.0 } else { WIDTH - SIDE + 8.0 };
-            svg.polyline("leader line-only", &[[x, AXIS], [x, y - 4.0], [side, y - 4.0]]);
-            let number = format!("{rank:.2}");
-            let room = SIDE - 16.0 - 6.5 * number.len() as f64;
-            let text = format!("{} {number}", ellipsis(arm, 11.0, room));
-            let (align, at) = if left { (Align::End, side - 4.0) } else { (Align::Start, side + 4.0) };
-            svg.text("tick", align, [at, y], &text);
-            draw_marker(&mut svg, ArmStyle::of(0), [x, AXIS], 3.2, Some(&format!("{arm}: {rank:.3}")));
+        self.draw_axis(&mut svg, &scale, bottom);
+        for (level, (first, last)) in groups.iter().enumerate() {
+            let (from, to) = (TOP + ROW * *first as f64, TOP + ROW * (*last + 1) as f64);
+            svg.rect("bar", [bars + step * level as f64, from + 4.0], [0.45 * step, to - from - 8.0], 1.0);
+        }
+        for (row, (arm, rank)) in self.arms.iter().enumerate() {
+            let (x, y) = (scale.at(*rank), TOP + ROW * (row as f64 + 0.5));
+            svg.text("name", Align::Start, [0.0, y + 4.0], &ellipsis(arm, 12.0, names));
+            svg.line("leader", [scale.at(1.0), y], [x, y]);
+            draw_marker(
+                &mut svg,
+                ArmStyle::of(0),
+                [x, y],
+                4.2,
+                Some(&format!("{arm}: {}", decimals(*rank, 3))),
+            );
+            svg.text("strong", Align::End, [WIDTH - 2.0, y + 4.0], &decimals(*rank, 2));
         }
         svg.finish(&self.id, &self.title, &self.description())
     }
@@ -132,6 +164,7 @@ impl Figure for CriticalDifference {
 #[cfg(test)]
 mod tests {
     use super::CriticalDifference;
+    use crate::Figure;
 
     #[test]
     fn bars_join_neighbours_within_the_critical_difference() {
@@ -144,10 +177,33 @@ mod tests {
             alpha: 0.05,
             n: 10,
             friedman_p: 0.01,
+            friedman_error: None,
         };
         assert_eq!(diagram(0.5).groups(), []);
         assert_eq!(diagram(1.0).groups(), [(0, 1), (2, 3)]);
         assert_eq!(diagram(2.0).groups(), [(0, 2), (1, 3)]);
         assert_eq!(diagram(3.0).groups(), [(0, 3)]);
+    }
+
+    #[test]
+    fn names_are_whole_and_the_least_p_is_a_bound() {
+        let name = |k: u32| format!("circumplex-of-an-arm--{k:02}");
+        let mut diagram = CriticalDifference {
+            id: "cd".to_owned(),
+            title: "t".to_owned(),
+            arms: (1..=21).map(|k| (name(k), f64::from(k))).collect(),
+            critical_difference: 2.0,
+            alpha: 0.05,
+            n: 6,
+            friedman_p: 1e-5,
+            friedman_error: Some(1e-5),
+        };
+        let svg = diagram.svg();
+        assert!(!svg.contains('…') && svg.contains(&format!(">{}<", name(21))), "{svg}");
+        assert!(diagram.description().contains("p ≤ 1.0e−5"), "{}", diagram.description());
+        (diagram.friedman_p, diagram.friedman_error) = (1e-5, None);
+        assert!(diagram.description().contains("p = 1.0e−5."), "counted, not drawn");
+        (diagram.friedman_p, diagram.friedman_error) = (2e-5, Some(1e-5));
+        assert!(diagram.description().contains("p = 2.0e−5."));
     }
 }

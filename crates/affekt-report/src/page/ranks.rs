@@ -42,5 +42,6 @@ pub(crate) fn diagram(
         alpha,
         n: test.n,
         friedman_p: test.p_value,
+        friedman_error: test.standard_error,
     }))
 }

@@ -62,6 +62,7 @@ pub(crate) fn page_variables() -> String {
 ///     alpha: 0.05,
 ///     n: 8,
 ///     friedman_p: 0.0005,
+///     friedman_error: None,
 /// };
 /// assert!(svg_file(&diagram).starts_with("<svg xmlns="));
 /// ```

@@ -89,5 +89,6 @@ fn critical_difference(ranking: &Ranking) -> CriticalDifference {
         alpha: ranking.alpha,
         n: ranking.friedman.n,
         friedman_p: ranking.friedman.p_value,
+        friedman_error: ranking.friedman.standard_error,
     }
 }
