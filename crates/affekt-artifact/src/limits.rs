@@ -48,6 +48,22 @@ pub struct Limits {
     pub sweep: Option<Digest>,
 }
 
+/// True when a mean over seeds lies so far above a limit that a leak between training and test is the likelier cause: more
+/// than three standard errors. `sampling_sd` is that of the limit on the test split, `seed_error` the standard error of the
+/// mean over seeds. All seeds share one test split, so its sampling error does not shrink with their number; the spread over
+/// seeds does.
+///
+/// # Example
+/// ```
+/// use affekt_artifact::is_above;
+/// assert!(!is_above(0.80, 0.01, 0.82, 0.0));
+/// assert!(is_above(0.80, 0.01, 0.84, 0.005));
+/// assert!(!is_above(0.80, 0.01, 0.84, 0.02));
+/// ```
+pub fn is_above(limit: f64, sampling_sd: f64, mean: f64, seed_error: f64) -> bool {
+    mean - limit > 3.0 * sampling_sd.hypot(seed_error)
+}
+
 impl Limits {
     /// Schema of this version.
     pub const SCHEMA: &'static str = "affekt-limits/1";

@@ -1,5 +1,7 @@
 //! How numbers are printed: one spelling each, never a NaN.
 
+use affekt_artifact::{fixed, percent, signed};
+
 /// What a number means, hence how it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
@@ -28,11 +30,11 @@ impl NumberKind {
             return UNDEFINED.to_owned();
         }
         let text = match self {
-            Self::Score => half_up(value, 4, 0),
+            Self::Score => fixed(value, 4),
             Self::Difference => signed(value, 4),
             Self::PValue if value > 0.0 && value < 1e-4 => scientific(value),
-            Self::PValue => half_up(value, 4, 0),
-            Self::Share => half_up(value, 1, 2) + "\u{a0}%",
+            Self::PValue => fixed(value, 4),
+            Self::Share => percent(value, 1) + "\u{a0}%",
             Self::Effect => signed(value, 2),
         };
         text.replace('-', MINUS)
@@ -46,63 +48,19 @@ impl NumberKind {
 
 /// A finite number with that many decimals and the true minus sign.
 pub(crate) fn decimals(value: f64, decimals: usize) -> String {
-    half_up(value, decimals, 0).replace('-', MINUS)
-}
-
-/// A share in percent, without the sign.
-pub(crate) fn percent(share: f64, decimals: usize) -> String {
-    half_up(share, decimals, 2)
-}
-
-fn signed(value: f64, decimals: usize) -> String {
-    let text = half_up(value, decimals, 0);
-    let is_zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
-    if value < 0.0 || is_zero { text } else { format!("+{text}") }
+    fixed(value, decimals).replace('-', MINUS)
 }
 
 /// Two digits and a power of ten.
 fn scientific(value: f64) -> String {
     let text = format!("{value:e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = half_up(digits.parse().unwrap_or(value), 1, 0);
+    let digits = fixed(digits.parse().unwrap_or(value), 1);
     match power.parse::<i32>() {
         // 9.96 becomes 10.0, which is 1.0 of the next power.
         Ok(power) if digits == "10.0" => format!("1.0e{}", power + 1),
         _ => format!("{digits}e{power}"),
     }
-}
-
-/// `value * 10^shift` with that many decimals; a zero has no sign.
-///
-/// Halves go away from zero, as by hand, and what is a half is told by the shortest decimal that is this number: the one in
-/// the CSV files. The standard formatting goes to the even digit where the binary number is a half, and otherwise by
-/// binary digits nobody sees.
-fn half_up(value: f64, decimals: usize, shift: i32) -> String {
-    let text = format!("{:e}", value.abs());
-    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect();
-    // Zeros in front, so that there is a digit before the point and one for a carry.
-    let before = power.parse::<i32>().unwrap_or(0) + shift + 1;
-    let zeros = 1 + usize::try_from(1 - before).unwrap_or(0);
-    digits.splice(0..0, std::iter::repeat_n(0, zeros));
-    let whole = zeros + usize::try_from(before).unwrap_or(0) - usize::try_from(-before).unwrap_or(0);
-    let keep = whole + decimals;
-    let carries = digits.get(keep).is_some_and(|next| *next >= 5);
-    digits.resize(keep, 0);
-    if carries {
-        for digit in digits.iter_mut().rev() {
-            *digit = (*digit + 1) % 10;
-            if *digit > 0 {
-                break;
-            }
-        }
-    }
-    let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
-    let (whole, rest) = text.split_at(whole);
-    let whole = whole.trim_start_matches('0');
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let sign = if value < 0.0 && digits.iter().any(|digit| *digit > 0) { "-" } else { "" };
-    if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest}") }
 }
 
 /// An interval, or why there is none.
@@ -122,7 +80,7 @@ pub(crate) fn mean_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{NumberKind, decimals, half_up, percent};
+    use super::{NumberKind, decimals};
 
     #[test]
     fn halves_are_rounded_away_from_zero_whatever_the_kind() {
@@ -138,28 +96,6 @@ mod tests {
         assert_eq!(NumberKind::Share.print(0.282_5), "28.3\u{a0}%");
         assert_eq!(NumberKind::Effect.print(2.675), "+2.68");
         assert_eq!((decimals(1.625, 2).as_str(), decimals(-1.5, 0).as_str()), ("1.63", "\u{2212}2"));
-        assert_eq!((percent(0.125, 0).as_str(), percent(0.005, 0).as_str()), ("13", "1"));
-    }
-
-    #[test]
-    fn rounding_carries_and_keeps_its_decimals() {
-        for (value, decimals, shift, expected) in [
-            (0.0, 2, 0, "0.00"),
-            (9.999_96, 4, 0, "10.0000"),
-            (0.999_95, 4, 0, "1.0000"),
-            (-0.000_04, 4, 0, "0.0000"),
-            (-0.000_05, 4, 0, "-0.0001"),
-            (0.05, 0, 0, "0"),
-            (0.5, 0, 0, "1"),
-            (1e-300, 4, 0, "0.0000"),
-            (1e21, 1, 0, "1000000000000000000000.0"),
-            (1.0, 1, 2, "100.0"),
-            (0.000_1, 1, 2, "0.0"),
-            (0.000_5, 1, 2, "0.1"),
-            (123_456.789, 1, 0, "123456.8"),
-        ] {
-            assert_eq!(half_up(value, decimals, shift), expected, "{value}");
-        }
     }
 
     #[test]

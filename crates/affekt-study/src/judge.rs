@@ -1,7 +1,7 @@
 //! Claims as data, judged on the tests: no claim is known to the code.
 
 use affekt_artifact::{
-    Claim, Evidence, Limits, Plan, PlannedDataset, Results, TestRow, Tests, Verdict, signed,
+    Claim, Evidence, Limits, Plan, PlannedDataset, Results, TestRow, Tests, Verdict, fixed, percent, signed,
 };
 use affekt_stats::SignFlipPowers;
 
@@ -150,7 +150,7 @@ fn finding(test: &TestRow, significant: bool, equivalent: bool) -> String {
 fn numbers(test: &TestRow, alpha: f64) -> String {
     let interval = match (test.ci_low, test.ci_high, test.ci_confidence) {
         (Some(low), Some(high), Some(confidence)) => {
-            format!("{:.1} % interval {} to {}", confidence * 100.0, signed(low, 4), signed(high, 4))
+            format!("{} % interval {} to {}", percent(confidence, 1), signed(low, 4), signed(high, 4))
         }
         _ => format!("no {:.0} % interval exists for n = {}", (1.0 - alpha) * 100.0, test.n),
     };
@@ -227,7 +227,7 @@ fn without(unpaired: &[Unpaired]) -> String {
 /// Up to four significant digits, without trailing zeros.
 fn short(x: f64) -> String {
     if x.abs() >= 0.0001 {
-        let text = format!("{x:.4}");
+        let text = fixed(x, 4);
         return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
     if x.abs() > 0.0 { format!("{x:.1e}") } else { "0".to_owned() }

@@ -1,7 +1,7 @@
 //! A square of shares, classes against classes.
 
-use crate::number::percent;
 use crate::svg::{Align, Svg, WIDTH, ellipsis, text_width};
+use affekt_artifact::percent;
 
 /// What a cell holds.
 pub(crate) struct MatrixCell {

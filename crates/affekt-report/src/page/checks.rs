@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use affekt_artifact::is_above;
 use affekt_metrics::MetricError;
 
 use super::origins;
@@ -82,9 +83,13 @@ fn above_limit(study: &Study) -> Vec<String> {
             for arm in study.arms() {
                 let scores = study.scores(dataset.name(), arm, metric);
                 let values: Vec<f64> = scores.into_iter().filter_map(|(_, value)| value).collect();
-                let Some(mean) = mean_sd(&values).0.filter(|mean| *mean > limit + 2.0 * sd) else { continue };
+                let (Some(mean), spread) = mean_sd(&values) else { continue };
+                let seed_error = spread.unwrap_or(0.0) / (values.len() as f64).sqrt();
+                if !is_above(limit, sd, mean, seed_error) {
+                    continue;
+                }
                 notes.push(format!(
-                    "Suspicious: {metric} of {arm} on {} is {}, more than two standard deviations above the limit {}; \
+                    "Suspicious: {metric} of {arm} on {} is {}, more than three standard errors above the limit {}; \
                      look for a leak between the splits.",
                     dataset.name(),
                     NumberKind::Score.print(mean),

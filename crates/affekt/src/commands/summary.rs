@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use affekt_artifact::{ClaimSet, Limits, Plan, PlannedDataset, Results, Tests};
+use affekt_artifact::{ClaimSet, Limits, Plan, PlannedDataset, Results, Tests, fixed, is_above, signed};
 use affekt_study::{Collected, Study};
 
 use crate::output::{self, Table};
@@ -31,15 +31,10 @@ pub(super) fn print_claims(dir: &Path) -> anyhow::Result<()> {
             contrast.map_or_else(String::new, |c| format!("{} {} vs {}", c.metric, c.treatment, c.control));
         let numbers = test.map(|test| {
             let interval = match (test.ci_low, test.ci_high) {
-                (Some(low), Some(high)) => format!("[{low:+.4}, {high:+.4}]"),
+                (Some(low), Some(high)) => format!("[{}, {}]", signed(low, 4), signed(high, 4)),
                 _ => "none at this n".to_owned(),
             };
-            [
-                format!("{:+.4}", test.mean_difference),
-                interval,
-                format!("{:.4}", test.sign_flip_p),
-                test.n.to_string(),
-            ]
+            [signed(test.hodges_lehmann, 4), interval, fixed(test.sign_flip_p, 4), test.n.to_string()]
         });
         let numbers = numbers.unwrap_or_else(|| ["-", "-", "-", "0"].map(str::to_owned));
         let head = [claim.id.clone(), claim.dataset.clone(), claim.verdict.to_string(), compared];
@@ -79,11 +74,11 @@ pub(super) fn print_limits(dir: &Path, out_root: &Path, plan: &Plan) -> anyhow::
                 arm.name.clone(),
                 accuracy.n.to_string(),
                 accuracy.to_string(),
-                format!("{:.4}", limits.accuracy),
-                format!("{:+.4}", limits.accuracy - accuracy.mean),
+                fixed(limits.accuracy, 4),
+                signed(limits.accuracy - accuracy.mean, 4),
                 macro_f1.to_string(),
-                format!("{:.4}", limits.macro_f1),
-                format!("{:+.4}", limits.macro_f1 - macro_f1.mean),
+                fixed(limits.macro_f1, 4),
+                signed(limits.macro_f1 - macro_f1.mean, 4),
                 if flagged { "ABOVE THE LIMIT".to_owned() } else { String::new() },
             ];
             table.row(cells);
@@ -132,15 +127,13 @@ impl Scores {
         Some(Self { n, mean, sd })
     }
 
-    /// More than 3 standard errors above a limit. All seeds share one test set, so its sampling error does not
-    /// shrink with their number; the spread over seeds does.
     fn exceeds(&self, limit: f64, sampling_sd: f64) -> bool {
-        self.mean - limit > 3.0 * sampling_sd.hypot(self.sd / (self.n as f64).sqrt())
+        is_above(limit, sampling_sd, self.mean, self.sd / (self.n as f64).sqrt())
     }
 }
 
 impl std::fmt::Display for Scores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.4} ± {:.4}", self.mean, self.sd)
+        write!(f, "{} ± {}", fixed(self.mean, 4), fixed(self.sd, 4))
     }
 }
