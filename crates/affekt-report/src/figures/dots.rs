@@ -1,7 +1,9 @@
 //! Arms as rows, seeds as dots: one panel per measure.
 
 use crate::number::{NumberKind, mean_sd};
-use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH, draw_marker, ellipsis, text_width};
+use crate::svg::{
+    Align, ArmStyle, OFF_AXIS, Scale, Svg, WIDTH, draw_edge, draw_marker, ellipsis, text_width,
+};
 use crate::{Cell, DataTable, Figure};
 
 /// A level to compare all arms of a panel with.
@@ -55,6 +57,10 @@ impl DotRow {
     fn values(&self) -> Vec<f64> {
         self.points.iter().map(|(_, value)| *value).collect()
     }
+
+    fn mean(&self) -> Option<f64> {
+        mean_sd(&self.values()).0
+    }
 }
 
 impl DotPanel {
@@ -68,12 +74,20 @@ impl DotPanel {
     }
 
     fn scale(&self, left: f64) -> Scale {
-        let points = self.rows.iter().flat_map(|row| row.points.iter().map(|p| p.1).chain(row.level));
+        let rows = self.rows.iter().filter_map(|row| Some((row.mean()?, row.values())));
+        let levels = self.rows.iter().filter_map(|row| row.level);
         let reference = self.reference.iter().flat_map(|r| {
             let spread = r.spread.unwrap_or(0.0);
             [r.value - spread, r.value + spread]
         });
-        Scale::around(points.chain(reference), [left, WIDTH - RIGHT - 6.0])
+        let always: Vec<f64> = reference.chain(levels).collect();
+        Scale::around_most(&rows.collect::<Vec<_>>(), &always, [left, WIDTH - RIGHT - 6.0])
+    }
+
+    /// Whether an arm lies off the axis.
+    fn leaves_off(&self) -> bool {
+        let scale = self.scale(0.0);
+        self.rows.iter().filter_map(DotRow::mean).any(|mean| scale.beyond(mean).is_some())
     }
 
     fn draw(&self, svg: &mut Svg, top: f64, left: f64, row_height: f64, linked: bool) {
@@ -105,7 +119,11 @@ impl DotPanel {
             for (seed, value) in &pair[0].points {
                 // A seed missing in either arm leaves a gap, not a line past it.
                 if let Some((_, next)) = pair[1].points.iter().find(|(other, _)| other == seed) {
-                    svg.line("seed", [scale.at(*value), middle(k)], [scale.at(*next), middle(k + 1)]);
+                    svg.line(
+                        "seed",
+                        [scale.clamped(*value), middle(k)],
+                        [scale.clamped(*next), middle(k + 1)],
+                    );
                 }
             }
         }
@@ -137,14 +155,17 @@ fn draw_row(svg: &mut Svg, row: &DotRow, scale: &Scale, y: f64, left: f64) {
         let x = scale.at(level);
         svg.line("bound-tick", [x, y - 9.0], [x, y + 9.0]);
     }
-    for (seed, value) in &row.points {
+    for (seed, value) in row.points.iter().filter(|(_, value)| scale.beyond(*value).is_none()) {
         let tip = format!("{}, seed {seed}: {}", row.arm, NumberKind::Score.print(*value));
         svg.dot(&format!("{} seed-dot", row.style.class()), [scale.at(*value), y], 2.8, Some(&tip));
     }
-    let (mean, _) = mean_sd(&row.values());
+    let mean = row.mean();
     if let Some(mean) = mean {
         let tip = format!("{}, mean {}", row.arm, NumberKind::Score.print(mean));
-        draw_marker(svg, row.style, [scale.at(mean), y], 5.2, Some(&tip));
+        match scale.beyond(mean) {
+            Some(side) => draw_edge(svg, row.style, [scale.clamped(mean), y], side, &tip),
+            None => draw_marker(svg, row.style, [scale.at(mean), y], 5.2, Some(&tip)),
+        }
     }
     let whole = row.points.len() == row.n_planned;
     let text = mean.map_or_else(|| "no run".to_owned(), |m| NumberKind::Score.print(m));
@@ -165,7 +186,8 @@ impl Figure for DotPanels {
     }
 
     fn description(&self) -> String {
-        self.description.clone()
+        let is_off = self.panels.iter().any(DotPanel::leaves_off);
+        self.description.clone() + if is_off { OFF_AXIS } else { "" }
     }
 
     fn svg(&self) -> String {
@@ -181,7 +203,7 @@ impl Figure for DotPanels {
             panel.draw(&mut svg, top, left, row, self.linked);
             top += panel.height(row);
         }
-        svg.finish(&self.id, &self.title, &self.description)
+        svg.finish(&self.id, &self.title, &self.description())
     }
 
     fn table(&self) -> DataTable {
@@ -218,5 +240,40 @@ impl Figure for DotPanels {
             }
         }
         table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arm_that_did_not_learn_is_a_triangle_at_the_edge_with_its_number() {
+        let row = |(k, mean): (usize, f64)| DotRow {
+            arm: format!("arm-{k}"),
+            style: ArmStyle::of(k),
+            points: vec![(0, mean - 0.01), (1, mean + 0.01)],
+            n_planned: 2,
+            level: None,
+        };
+        let figure = |last: f64| DotPanels {
+            id: "dots".to_owned(),
+            title: "t".to_owned(),
+            description: "Dots.".to_owned(),
+            panels: vec![DotPanel {
+                measure: "macro-F1".to_owned(),
+                note: None,
+                rows: [0.64, 0.65, 0.66, 0.67, 0.68, last].into_iter().enumerate().map(row).collect(),
+                reference: Some(Reference { label: "limit".to_owned(), value: 0.8, spread: None }),
+            }],
+            linked: true,
+        };
+        let (far, near) = (figure(0.16), figure(0.63));
+        let count = |figure: &DotPanels, what: &str| figure.svg().matches(what).count();
+        assert_eq!((count(&near, "seed-dot"), count(&far, "seed-dot")), (12, 10), "its seeds are off too");
+        assert_eq!((near.description().len(), far.description().len()), (5, 5 + OFF_AXIS.len()));
+        assert_eq!((count(&far, ">0.1600<"), count(&far, "arm-5, mean 0.1600")), (1, 1));
+        assert_eq!(count(&far, OFF_AXIS.trim()), 1, "the caption of the file says it too");
+        assert_eq!(count(&far, "=\"-"), 0, "nothing is drawn left of the drawing");
     }
 }

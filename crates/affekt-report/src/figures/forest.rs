@@ -3,7 +3,9 @@
 use affekt_artifact::TestRow;
 
 use crate::number::{NumberKind, interval};
-use crate::svg::{Align, ArmStyle, Scale, Svg, WIDTH, draw_marker, ellipsis, text_width};
+use crate::svg::{
+    Align, ArmStyle, OFF_AXIS, Scale, Svg, WIDTH, draw_edge, draw_marker, ellipsis, text_width,
+};
 use crate::{Cell, DataTable, Figure};
 
 /// Forest plot; one panel per metric, since metrics have their own scales.
@@ -47,15 +49,19 @@ impl Forest {
         self.rows.iter().filter(move |(row, _)| row.metric == metric)
     }
 
+    fn scale(&self, metric: &str) -> Scale {
+        let ends = |row: &TestRow| row.ci_low.into_iter().chain(row.ci_high).collect();
+        let rows: Vec<_> = self.rows_of(metric).map(|(row, _)| (row.hodges_lehmann, ends(row))).collect();
+        let margins = self.rows_of(metric).filter_map(|(row, _)| row.margin);
+        let always: Vec<f64> = margins.flat_map(|margin| [-margin, margin]).chain([0.0]).collect();
+        Scale::around_most(&rows, &always, [8.0, WIDTH - 8.0])
+    }
+
     fn panel(&self, svg: &mut Svg, metric: &str, top: f64) -> f64 {
         let n = self.rows_of(metric).count() as f64;
         let (first, bottom) = (top + 24.0, top + 24.0 + ROW * n);
         svg.text("strong", Align::Start, [0.0, top + 13.0], &format!("{metric}: treatment − control"));
-        let numbers = self.rows_of(metric).flat_map(|(row, _)| {
-            let margin = row.margin.unwrap_or(0.0);
-            [Some(0.0), Some(-margin), Some(margin), Some(row.hodges_lehmann), row.ci_low, row.ci_high]
-        });
-        let scale = Scale::around(numbers.flatten(), [8.0, WIDTH - 8.0]);
+        let scale = self.scale(metric);
         for (k, (row, _)) in self.rows_of(metric).enumerate() {
             if let Some(margin) = row.margin {
                 let (from, to) = (scale.at(-margin), scale.at(margin));
@@ -92,6 +98,11 @@ fn draw_contrast(svg: &mut Svg, row: &TestRow, style: ArmStyle, scale: &Scale, t
     let y = top + 26.0;
     let zero = scale.at(0.0);
     svg.line("zero", [zero, top + 17.0], [zero, top + ROW - 2.0]);
+    let tip = format!("{}: {number}", contrast_name(row));
+    if let Some(side) = scale.beyond(row.hodges_lehmann) {
+        draw_edge(svg, style, [scale.clamped(row.hodges_lehmann), y], side, &tip);
+        return;
+    }
     if let (Some(low), Some(high)) = (row.ci_low, row.ci_high) {
         let class = format!("{} whisker", style.class());
         let (low, high) = (scale.at(low), scale.at(high));
@@ -100,7 +111,6 @@ fn draw_contrast(svg: &mut Svg, row: &TestRow, style: ArmStyle, scale: &Scale, t
             svg.line(&class, [end, y - 4.0], [end, y + 4.0]);
         }
     }
-    let tip = format!("{}: {number}", contrast_name(row));
     draw_marker(svg, style, [scale.at(row.hodges_lehmann), y], 5.0, Some(&tip));
 }
 
@@ -114,12 +124,15 @@ impl Figure for Forest {
     }
 
     fn description(&self) -> String {
+        let is_off =
+            self.rows.iter().any(|(row, _)| self.scale(&row.metric).beyond(row.hodges_lehmann).is_some());
         "Marker: Hodges-Lehmann estimate of the paired difference; whiskers: its exact interval at confidence 1 − level, \
          or the next one above that so few pairs have (absent where they have none); band: the equivalence margin \
          declared beforehand. A whisker that leaves out the zero line speaks for a difference. Equivalence is judged at \
          1 − 2 level, by less than the whisker shows: an arm may be equivalent though its whisker leaves the band, and \
          the verdict in the tables decides. A star marks the primary contrast."
             .to_owned()
+            + if is_off { OFF_AXIS } else { "" }
     }
 
     fn svg(&self) -> String {

@@ -38,6 +38,12 @@ pub(crate) fn draw_marker(svg: &mut Svg, style: ArmStyle, at: [f64; 2], r: f64, 
     }
 }
 
+/// Draws a triangle in the arm's colour that points to where its marker lies off the axis; `side` is -1 or 1.
+pub(crate) fn draw_edge(svg: &mut Svg, style: ArmStyle, [x, y]: [f64; 2], side: f64, tip: &str) {
+    let corners = [[x, y], [x - 9.0 * side, y - 5.0], [x - 9.0 * side, y + 5.0]];
+    svg.polygon(&format!("{} mark", style.class()), &corners, Some(tip));
+}
+
 /// Draws an arm's marker at many places as one element: hundreds of marks stay small in the file.
 pub(crate) fn draw_markers(svg: &mut Svg, style: ArmStyle, places: &[[f64; 2]], r: f64) {
     let outline: Option<Vec<[f64; 2]>> =

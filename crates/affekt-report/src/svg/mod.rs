@@ -7,10 +7,10 @@ mod scale;
 mod writer;
 
 pub(crate) use label::{Anchor as LabelAnchor, Rect, place_labels};
-pub(crate) use marker::{ArmStyle, draw_marker, draw_markers};
+pub(crate) use marker::{ArmStyle, draw_edge, draw_marker, draw_markers};
 pub use palette::svg_file;
 pub(crate) use palette::{page_variables, standalone};
-pub(crate) use scale::Scale;
+pub(crate) use scale::{OFF_AXIS, Scale};
 pub(crate) use writer::{Align, Svg, ellipsis, text_width};
 
 /// Rules of the classes that figures use; colours are variables, see [`palette`].

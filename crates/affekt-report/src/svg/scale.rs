@@ -2,6 +2,15 @@
 
 use super::{Align, Svg};
 
+/// Interquartile ranges outside the quartiles beyond which a row is far: Tukey's outer fence.
+const FAR: f64 = 3.0;
+/// Fewest rows whose quartiles one far row does not reach.
+const ROWS: usize = 5;
+
+/// Sentence for captions of figures with a row left off the axis of [`Scale::around_most`].
+pub(crate) const OFF_AXIS: &str = " A triangle at the edge is an arm off the axis, more than three interquartile ranges \
+                                   outside the quartiles of the arms; its number is printed.";
+
 /// A linear map from data to user units.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
@@ -32,6 +41,40 @@ impl Scale {
         }
         let room = if high - low > 1e-12 { 0.06 * (high - low) } else { 0.02 };
         Self::new([low - room, high + room], range)
+    }
+
+    /// An axis that holds all rows but those far from the rest, where they would more than double it; and `always`.
+    ///
+    /// A row is its centre and whatever else it shows. It is far where its centre lies more than [`FAR`] interquartile
+    /// ranges outside the quartiles of all centres; [`Self::beyond`] tells what is left off. Below [`ROWS`] rows the
+    /// quartiles are those of the far row itself, and nothing is left off.
+    pub(crate) fn around_most(rows: &[(f64, Vec<f64>)], always: &[f64], range: [f64; 2]) -> Self {
+        let all =
+            || rows.iter().flat_map(|(centre, rest)| rest.iter().chain([centre])).chain(always).copied();
+        let mut centres: Vec<f64> = rows.iter().map(|(centre, _)| *centre).collect();
+        centres.sort_by(f64::total_cmp);
+        let whole = Self::around(all(), range);
+        if centres.len() < ROWS {
+            return whole;
+        }
+        let (lower, upper) = (quantile(&centres, 0.25), quantile(&centres, 0.75));
+        let reach = FAR * (upper - lower);
+        let fence = (lower - reach)..=(upper + reach);
+        let near = rows.iter().filter(|(centre, _)| fence.contains(centre));
+        let near = near.flat_map(|(centre, rest)| rest.iter().chain([centre])).chain(always).copied();
+        let most = Self::around(near, range);
+        // Equal rows have no spread to measure a distance by.
+        if reach > 1e-12 && whole.high - whole.low > 2.0 * (most.high - most.low) { most } else { whole }
+    }
+
+    /// On which side a value lies off the axis: -1 below, 1 above, none where it lies on it.
+    pub(crate) fn beyond(&self, value: f64) -> Option<f64> {
+        // Rounding may put the end itself a bit outside.
+        let slack = 1e-9 * (self.high - self.low);
+        if value < self.low - slack {
+            return Some(-1.0);
+        }
+        (value > self.high + slack).then_some(1.0)
     }
 
     /// The coordinate of a value.
@@ -88,6 +131,18 @@ impl Scale {
     }
 }
 
+/// Quantile of sorted numbers, linear between neighbours; there is at least one.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let mut at = share * (sorted.len() - 1) as f64;
+    for pair in sorted.windows(2) {
+        if at < 1.0 {
+            return pair[0] + at * (pair[1] - pair[0]);
+        }
+        at -= 1.0;
+    }
+    sorted[sorted.len() - 1]
+}
+
 fn tick_label(tick: f64, decimals: usize) -> String {
     crate::number::decimals(tick, decimals)
 }
@@ -102,6 +157,28 @@ mod tests {
         assert_eq!(decimals, 1);
         assert_eq!(ticks.len(), 3);
         assert!(ticks.iter().all(|t| (0.113..=0.487).contains(t)));
+    }
+
+    #[test]
+    fn a_row_far_from_the_rest_does_not_set_the_axis() {
+        let row = |centre: f64| (centre, vec![centre - 0.01, centre + 0.01]);
+        let near = [0.66, 0.67, 0.64, 0.68, 0.65].map(row);
+        let with = |far: f64| [near.to_vec(), vec![row(far)]].concat();
+        let side =
+            |far: f64, always: &[f64]| Scale::around_most(&with(far), always, [0.0, 100.0]).beyond(far);
+        assert_eq!(side(0.16, &[]), Some(-1.0));
+        assert_eq!(side(0.95, &[]), Some(1.0));
+        assert_eq!(side(0.62, &[]), None, "not far enough");
+        assert_eq!(side(0.5, &[0.8]), None, "it costs the axis less than half");
+        assert_eq!(side(0.16, &[0.1]), None, "the axis reaches there anyway");
+        let scale = Scale::around_most(&with(0.16), &[0.79], [0.0, 100.0]);
+        let shown = near.iter().flat_map(|(_, rest)| rest).chain(&[0.79]);
+        assert!(shown.into_iter().all(|value| scale.beyond(*value).is_none()), "{scale:?}");
+        let few = [vec![row(0.16)], near[..3].to_vec()].concat();
+        assert_eq!(Scale::around_most(&few, &[], [0.0, 1.0]).beyond(0.16), None, "too few to tell");
+        let equal = [vec![row(0.16)], vec![(0.6, Vec::new()); 6]].concat();
+        assert_eq!(Scale::around_most(&equal, &[], [0.0, 1.0]).beyond(0.16), None, "no spread to tell by");
+        assert!(Scale::around_most(&[], &[0.0], [0.0, 1.0]).at(0.0).is_finite());
     }
 
     #[test]
