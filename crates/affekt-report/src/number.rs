@@ -30,10 +30,9 @@ impl NumberKind {
             return UNDEFINED.to_owned();
         }
         let text = match self {
-            Self::Score => fixed(value, 4),
             Self::Difference => signed(value, 4),
             Self::PValue if value > 0.0 && value < 1e-4 => scientific(value),
-            Self::PValue => fixed(value, 4),
+            Self::Score | Self::PValue => fixed(value, 4),
             Self::Share => percent(value, 1) + "\u{a0}%",
             Self::Effect => signed(value, 2),
         };

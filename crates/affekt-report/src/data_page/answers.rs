@@ -68,7 +68,7 @@ fn balance(view: &DataView) -> Option<(String, String)> {
 }
 
 fn ratio(value: f64) -> String {
-    decimals(value, if value < 10.0 { 1 } else { 0 })
+    decimals(value, usize::from(value < 10.0))
 }
 
 fn published(view: &DataView) -> (String, String) {

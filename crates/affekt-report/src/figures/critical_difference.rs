@@ -34,7 +34,7 @@ const AXIS: f64 = 46.0;
 /// Upper edge of the first row.
 const TOP: f64 = AXIS + 8.0;
 /// Room for the mean rank at the right.
-const NUMBER: f64 = 38.0;
+const NUMBER: f64 = 46.0;
 /// Widest step from bar to bar, and the room they have together.
 const BAR: f64 = 7.0;
 const BARS: f64 = 56.0;

@@ -2,7 +2,7 @@
 
 use affekt_artifact::SettingPair;
 
-use crate::study::Study;
+use crate::study::{Dataset, Study};
 use crate::{Cell, DataTable};
 
 /// The section's content; none for a study whose file names no paper.
@@ -38,7 +38,7 @@ pub(crate) fn departures(study: &Study) -> Option<Departures> {
 /// Equal settings do not make equal data: which of the datasets are rendered worlds, as known limits tell.
 fn data(study: &Study) -> String {
     let worlds: Vec<&str> =
-        study.datasets.iter().filter(|d| d.planned.has_limits).map(|d| d.name()).collect();
+        study.datasets.iter().filter(|d| d.planned.has_limits).map(Dataset::name).collect();
     match worlds.len() {
         0 => String::new(),
         n if n == study.datasets.len() => {

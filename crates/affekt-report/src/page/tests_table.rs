@@ -66,7 +66,7 @@ fn out_of_reach(rows: &[&TestRow], alpha: f64) -> Option<String> {
         ". Corrected by Holm, a family of {} comparisons on {seeds} seeds has no p below {}: none of its rows can be called \
          better or worse at {}, whatever the runs gave; {needed} seeds could",
         family.len(),
-        NumberKind::PValue.print(least.min(1.0)),
+        NumberKind::PValue.print(if least < 1.0 { least } else { 1.0 }),
         NumberKind::PValue.print(alpha)
     ))
 }
