@@ -33,7 +33,9 @@ pub(crate) fn claims_of(
             Some(test) => {
                 let limit = limits.and_then(|limits| limit_of(&test.metric, limits, pair));
                 let (verdict, mut reason) = judge(claim.expects, test, limit, plan.alpha);
-                if let (Verdict::Undecided, Some(power)) = (verdict, &power) {
+                // Where the seeds did decide, and the limit does not let it count, more of them would not help.
+                let seeds_decide = is_equivalent(test, plan.alpha) || is_below_margin(test, plan.alpha);
+                if let (Verdict::Undecided, Some(power), false) = (verdict, &power, seeds_decide) {
                     reason += &power.in_words(test);
                 }
                 (verdict, reason + &without(&unpaired))
