@@ -13,7 +13,7 @@ use crate::{ArtifactError, expect_schema, fixed, load_json, save_json, write_ato
 pub enum Verdict {
     /// The evidence agrees, at the declared level.
     Reproduced,
-    /// The evidence says the opposite, at the declared level.
+    /// The evidence speaks against it, at the declared level: by the opposite, or by a difference that is too small.
     Contradicted,
     /// The evidence cannot tell; the note says what it would need.
     Undecided,
@@ -57,6 +57,9 @@ pub struct Claim {
     pub verdict: Verdict,
     /// One sentence: why this verdict.
     pub reason: String,
+    /// The estimate, its interval, the p values and the number of seeds in one line.
+    #[serde(default)]
+    pub numbers: String,
     /// The numbers behind it.
     pub evidence: Vec<Evidence>,
 }
@@ -103,11 +106,13 @@ impl ClaimSet {
 
     /// The claims as a Markdown document.
     pub fn to_markdown(&self) -> String {
-        let mut text =
-            format!("# Claims: {}\n\n| claim | dataset | verdict | why |\n|---|---|---|---|\n", self.study);
+        let mut text = format!(
+            "# Claims: {}\n\n| claim | dataset | verdict | why | numbers |\n|---|---|---|---|---|\n",
+            self.study
+        );
         for claim in &self.claims {
-            let _ =
-                writeln!(text, "| {} | {} | {} | {} |", claim.id, claim.dataset, claim.verdict, claim.reason);
+            let Claim { id, dataset, verdict, reason, numbers, .. } = claim;
+            let _ = writeln!(text, "| {id} | {dataset} | {verdict} | {reason} | {numbers} |");
         }
         for claim in &self.claims {
             let _ = write!(

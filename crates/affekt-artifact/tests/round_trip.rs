@@ -173,7 +173,7 @@ prop_compose! {
         let [id, dataset, statement, source, reason] = <[String; 5]>::try_from(names).unwrap();
         let item = |(what, value)| Evidence { what, value, file: "tests.csv".to_owned() };
         Claim {
-            id, dataset, statement, source, reason,
+            id, dataset, statement, source, numbers: reason.clone(), reason,
             verdict: [Verdict::Reproduced, Verdict::Contradicted, Verdict::Undecided][verdict],
             evidence: evidence.into_iter().map(item).collect(),
         }

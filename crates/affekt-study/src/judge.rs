@@ -58,6 +58,7 @@ pub(crate) fn claims_of(
             source: claim.source.clone(),
             verdict,
             reason,
+            numbers: test.map(|test| numbers(test, plan.alpha)).unwrap_or_default(),
             evidence: test.map(|test| evidence(test, power.as_ref())).unwrap_or_default(),
         }
     };
@@ -97,7 +98,6 @@ pub(crate) fn judge(
             (not_greater, greater && !not_greater)
         }
     };
-    let numbers = numbers(test, alpha);
     if let (Expectation::NotGreater, true, Some(limit), Some(margin)) = (expects, agrees, limit, test.margin)
         && limit - test.control_mean < margin
     {
@@ -109,13 +109,13 @@ pub(crate) fn judge(
             short(test.control_mean),
             short(margin)
         );
-        return (Verdict::Undecided, format!("{why}; {numbers}"));
+        return (Verdict::Undecided, why);
     }
     if agrees {
-        return (Verdict::Reproduced, format!("{}: {numbers}", finding(test, significant, equivalent)));
+        return (Verdict::Reproduced, finding(test, significant, equivalent));
     }
     if opposes {
-        return (Verdict::Contradicted, format!("{}: {numbers}", finding(test, significant, equivalent)));
+        return (Verdict::Contradicted, finding(test, significant, equivalent));
     }
     let why = if test.min_attainable_p > alpha {
         format!(
@@ -131,7 +131,7 @@ pub(crate) fn judge(
             short(test.min_attainable_p)
         )
     };
-    (Verdict::Undecided, format!("{why}; {numbers}"))
+    (Verdict::Undecided, why)
 }
 
 fn finding(test: &TestRow, significant: bool, equivalent: bool) -> String {

@@ -95,6 +95,7 @@ pub(super) fn claims(plan: &Plan, tests: &Tests) -> ClaimSet {
                 source: source.to_owned(),
                 verdict,
                 reason: format!("The paired test at level 0.05 says: {}.", row.verdict),
+                numbers: format!("n = {}", row.n),
                 evidence: vec![
                     evidence("Hodges-Lehmann difference", Some(row.hodges_lehmann)),
                     evidence("mean difference", Some(row.mean_difference)),

@@ -174,6 +174,7 @@ fn claim() -> Claim {
         source: "nowhere".to_owned(),
         verdict: Verdict::Undecided,
         reason: "Two seeds decide nothing.".to_owned(),
+        numbers: "difference +0.3125, n = 2".to_owned(),
         evidence: vec![evidence("mean difference", Some(0.3125)), evidence("sign-flip p", Some(0.5))],
     }
 }
