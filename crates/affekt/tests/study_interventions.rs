@@ -67,7 +67,11 @@ fn rho_prior_and_thinning_of_a_world_change_what_they_name_and_nothing_else() {
         let cache = affekt_face::FaceCache::open(&folder(name).join("faces")).unwrap();
         assert_eq!(cache.len(), thinned.rows.len(), "{name}");
     }
-    assert_eq!(limits("balanced"), limits("plain"), "thinning moves no limit");
+    let [whole, thinned, dosed] = ["plain", "balanced", "dosed"].map(limits);
+    assert_eq!(Limits { sweep: whole.sweep.clone(), ..thinned.clone() }, whole, "thinning moves no limit");
+    // Points of one sweep differ in rho and in nothing else.
+    assert_eq!(whole.sweep, limits("apart").sweep);
+    assert!(whole.sweep.is_some() && whole.sweep != thinned.sweep && whole.sweep != dosed.sweep);
 }
 
 #[test]
