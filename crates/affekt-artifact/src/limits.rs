@@ -68,6 +68,20 @@ impl Limits {
     /// Schema of this version.
     pub const SCHEMA: &'static str = "affekt-limits/1";
 
+    /// What the best rule expects of a metric of `results.csv`, `pair` being that of `pair_auc`; none for a metric without
+    /// such a bound.
+    pub fn of(&self, metric: &str, pair: Option<[usize; 2]>) -> Option<f64> {
+        match metric {
+            "accuracy" => Some(self.accuracy),
+            "macro_f1" => Some(self.macro_f1),
+            "pair_auc" => {
+                let [a, b] = pair?;
+                self.pair_auc.get(a)?.get(b).copied()
+            }
+            _ => None,
+        }
+    }
+
     /// Reads `limits.json`.
     ///
     /// # Errors

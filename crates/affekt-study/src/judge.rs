@@ -31,7 +31,7 @@ pub(crate) fn claims_of(
         let power = test.and_then(|test| Power::at_margin(test, powers));
         let (verdict, reason) = match test {
             Some(test) => {
-                let limit = limits.and_then(|limits| limit_of(&test.metric, limits, pair));
+                let limit = limits.and_then(|limits| limits.of(&test.metric, pair));
                 let (verdict, mut reason) = judge(claim.expects, test, limit, plan.alpha);
                 // Where the seeds did decide, and the limit does not let it count, more of them would not help.
                 let seeds_decide = is_equivalent(test, plan.alpha) || is_below_margin(test, plan.alpha);
@@ -63,16 +63,6 @@ pub(crate) fn claims_of(
         }
     };
     analysis.claims.iter().map(judged).collect()
-}
-
-/// What the best rule of a world can expect; none for metrics without such a bound.
-fn limit_of(metric: &str, limits: &Limits, pair: Option<[usize; 2]>) -> Option<f64> {
-    match metric {
-        "accuracy" => Some(limits.accuracy),
-        "macro_f1" => Some(limits.macro_f1),
-        "pair_auc" => pair.and_then(|[a, b]| limits.pair_auc.get(a)?.get(b).copied()),
-        _ => None,
-    }
 }
 
 /// The verdict on one claim and why, from one test and, where it is known, the limit of its metric.

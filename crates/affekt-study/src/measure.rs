@@ -126,10 +126,10 @@ impl<'a> Yardstick<'a> {
             values.put("gap_accuracy", Some(limits.accuracy - accuracy));
             values.put("gap_macro_f1", Some(limits.macro_f1 - macro_f1));
         }
-        if let Some([a, b]) = self.pair {
+        if self.pair.is_some() {
             let reached = auc(&pair_scores);
             values.put("pair_auc", reached);
-            if let Some(limit) = self.limits.and_then(|limits| limits.pair_auc.get(a)?.get(b).copied()) {
+            if let Some(limit) = self.limits.and_then(|limits| limits.of("pair_auc", self.pair)) {
                 values.put("gap_pair_auc", reached.map(|auc| limit - auc));
             }
         }

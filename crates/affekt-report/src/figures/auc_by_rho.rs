@@ -67,7 +67,7 @@ fn point<'a>(
     };
     let point = Point {
         rho: limits.rho?,
-        truth: *limits.pair_auc.get(a)?.get(b)?,
+        truth: limits.of("pair_auc", Some([a, b]))?,
         arms: arms.iter().map(of_arm).collect(),
     };
     Some((limits.sweep.as_ref()?, point))

@@ -110,8 +110,9 @@ pub(crate) fn error_structure(study: &Study, dataset: &Dataset, slug: &str) -> D
 pub(crate) fn pair_auc(study: &Study, dataset: &Dataset, slug: &str) -> Option<DotPanels> {
     let of_pair = |metric: &String| metric == "pair_auc";
     let metrics: Vec<String> = study.metrics(dataset.name()).into_iter().filter(of_pair).collect();
-    let limit = dataset.pair(&study.plan).zip(dataset.limits.as_ref()).and_then(|([a, b], limits)| {
-        let value = *limits.pair_auc.get(a)?.get(b)?;
+    let pair = dataset.pair(&study.plan);
+    let limit = dataset.limits.as_ref().and_then(|limits| {
+        let value = limits.of("pair_auc", pair)?;
         Some(Reference { label: "true posterior".to_owned(), value, spread: None })
     });
     let with_limit =

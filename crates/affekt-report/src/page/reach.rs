@@ -1,7 +1,5 @@
 //! How near the arms come to what can be reached, one sentence per dataset whose limit is known.
 
-use affekt_artifact::Limits;
-
 use super::answer::in_words;
 use crate::number::{NumberKind, mean_sd};
 use crate::study::{Dataset, Study};
@@ -16,7 +14,7 @@ fn sentence(study: &Study, dataset: &Dataset) -> Option<String> {
     let primary = study.tests.rows.iter().find(|r| r.family == "primary" && r.dataset == dataset.name());
     let named = |metric: &'static str| primary.filter(|row| row.metric == metric).map(|_| metric);
     let metric = named("accuracy").unwrap_or("macro_f1");
-    let limit = of(limits, metric);
+    let limit = limits.of(metric, None)?;
     let mean = |arm: &str| {
         let scores = study.scores(dataset.name(), arm, metric).into_iter();
         mean_sd(&scores.filter_map(|(_, value)| value).collect::<Vec<_>>()).0
@@ -41,8 +39,4 @@ fn sentence(study: &Study, dataset: &Dataset) -> Option<String> {
         None => format!("{} has no run to set against {best}", study.arms().next()?),
     };
     Some(format!("{}: {own}; {rest}.", dataset.name()))
-}
-
-fn of(limits: &Limits, metric: &str) -> f64 {
-    if metric == "accuracy" { limits.accuracy } else { limits.macro_f1 }
 }
