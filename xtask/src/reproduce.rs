@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// Every run of the configuration.
 const FULL: &str = "full";
-/// The main comparison of the built-in study, in about ten minutes.
+/// The main comparison of the built-in study, in ten to fifteen minutes.
 const LAPTOP: &str = "laptop";
 /// The same path in about two minutes.
 const SMOKE: &str = "smoke";
